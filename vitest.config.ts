@@ -1,0 +1,36 @@
+import { createRequire } from "node:module";
+import { defineConfig } from "vitest/config";
+
+// Two copies of graphql (CommonJS and ESM) would be two realms: everybody takes the one the server takes.
+const graphql = createRequire(new URL("./packages/server/package.json", import.meta.url)).resolve("graphql/index.js");
+const alias = [{ find: /^graphql$/, replacement: graphql }];
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve: { alias },
+        test: { name: "unit", include: ["packages/*/src/**/*.test.{ts,tsx}"] },
+      },
+      {
+        resolve: { alias },
+        test: {
+          name: "integration",
+          include: ["packages/*/test/**/*.int.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: "browser",
+          include: ["packages/web/e2e/**/*.e2e.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
