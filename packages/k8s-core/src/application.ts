@@ -33,11 +33,12 @@ export interface ContainerDescription {
   command?: string[];
   args: string[];
   env: Record<string, string>;
-  /** Numeric uid and gid: `runAsNonRoot` cannot check a name. */
+  /** Numeric: `runAsNonRoot` cannot check a name. */
   userId: number;
-  /** Absolute path → content, readable by anybody who may read ConfigMaps. */
+  groupId: number;
+  /** Absolute path → content, readable by anybody who may read ConfigMaps. Not in a folder of `secretFiles`. */
   configFiles: Record<string, string>;
-  /** Absolute path → content, kept in a Secret. */
+  /** Absolute path → content, kept in a Secret under the file's base name. */
   secretFiles: Record<string, string>;
   /** Absolute paths that must be writable and may be lost (`emptyDir`). */
   scratchPaths: string[];

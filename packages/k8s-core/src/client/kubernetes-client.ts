@@ -54,6 +54,8 @@ export type WatchEvent<T extends KubernetesObject> =
 export interface WatchOptions extends ListOptions {
   resourceVersion: string;
   timeoutSeconds: number;
+  /** Called when the server has accepted the watch. */
+  onOpen?: () => void;
 }
 
 /** The calls the platform makes; every method throws `K8sError` when the API refuses or cannot be reached. */
@@ -65,7 +67,7 @@ export interface KubernetesClient {
   watch<T extends KubernetesObject>(kind: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Server-side apply, forced, by the platform's field manager. A `resourceVersion` in the object must match (409). */
   apply<T extends KubernetesObject>(object: KubernetesObject): Promise<T>;
-  /** Foreground-free delete; false when there was nothing to delete. Preconditions refuse with 409. */
+  /** Background delete; false when there was nothing to delete. Preconditions refuse with 409. */
   delete(ref: ObjectRef, preconditions?: { uid?: string; resourceVersion?: string }): Promise<boolean>;
   readLog(ref: { namespace: string; pod: string; container?: string; tailLines?: number }): Promise<string>;
 }

@@ -1,0 +1,57 @@
+export type * from "./application.ts";
+export { K8sError } from "./client/k8s-error.ts";
+export { buildRef, getKindOf, kinds } from "./client/kinds.ts";
+export type * from "./client/kubernetes-client.ts";
+export { type KubernetesClientOptions, makeKubernetesClient } from "./client/make-kubernetes-client.ts";
+export type * from "./client/shapes.ts";
+export { type Clock, systemClock } from "./clock.ts";
+export type { Logger } from "./logger.ts";
+export { type DeletionContext, deleteNamespace, stopWorkload } from "./reconcile/deletion-phases.ts";
+export { findDesiredHash, stampDesiredHash } from "./reconcile/desired-hash.ts";
+export { differs, findDifferences } from "./reconcile/differs.ts";
+export { type EvaluateInput, evaluateInstance } from "./reconcile/evaluate-instance.ts";
+export { type Evaluation, evaluateJob, evaluatePool, type JobEvaluation } from "./reconcile/evaluate-pool.ts";
+export { findControllerProblem, findPodProblem, type Problem } from "./reconcile/find-problem.ts";
+export {
+  type EnsureResult,
+  makeObjectWriter,
+  type ObjectWriter,
+  type ObjectWriterOptions,
+} from "./reconcile/object-writer.ts";
+export * from "./reconcile/phase.ts";
+export { awaitPool, ensurePool, type PoolPhaseContext } from "./reconcile/pool-phases.ts";
+export { runPhases } from "./reconcile/run-phases.ts";
+export { type Snapshot, takeSnapshot } from "./reconcile/snapshot.ts";
+export {
+  ensureIsolation,
+  ensureNamespace,
+  ensureRoute,
+  ensureSecret,
+  ensureWorkload,
+  prune,
+  type TenantPhaseContext,
+} from "./reconcile/tenant-phases.ts";
+export { type Caches, makeCaches, type OwnerChange } from "./reflector/caches.ts";
+export { makeReflector } from "./reflector/make-reflector.ts";
+export type { Change } from "./reflector/reduce-watch-event.ts";
+export type { Reflector, ReflectorOptions } from "./reflector/reflector.ts";
+export type { ClusterSettings } from "./resources/cluster-settings.ts";
+export { buildJobObjects, type JobInput } from "./resources/job.ts";
+export type { Place } from "./resources/place.ts";
+export {
+  buildPoolObjects,
+  type PoolObjectsInput,
+  placeOfPool,
+  poolPasswordKey,
+} from "./resources/pool-objects.ts";
+export type { PostgresSize } from "./resources/postgres-container.ts";
+export { buildTenantObjects, type TenantObjectsInput } from "./resources/tenant-objects.ts";
+export {
+  computeTenantState,
+  findCondition,
+  setCondition,
+  type TenantStateInput,
+} from "./tenant/conditions.ts";
+export { labelKeys, managedBySelector, type Owner, platformName } from "./tenant/labels.ts";
+export { namesOf, namespaceOf, postgresName, postgresPort } from "./tenant/names.ts";
+export type * from "./tenant/tenant.ts";

@@ -1,0 +1,12 @@
+/** What differs from cluster to cluster. */
+export interface ClusterSettings {
+  ingressClass: string;
+  /** Where the ingress controller's pods run. */
+  ingressNamespace: string;
+  /** Where the control plane's pods run; they reach the pools. */
+  systemNamespace: string;
+  /** Absent: the cluster's default class. */
+  storageClass?: string;
+  /** Absent: plain HTTP. With an issuer, cert-manager fills a Secret per tenant; else the wildcard's Secret serves. */
+  tls?: { clusterIssuer: string } | { secretName: string };
+}

@@ -1,0 +1,74 @@
+import type { InstanceDescription } from "../application.ts";
+import type { DesiredObject } from "../client/shapes.ts";
+import { buildLabels, labelKeys } from "../tenant/labels.ts";
+import { namesOf, namespaceOf } from "../tenant/names.ts";
+import type { TenantSpec } from "../tenant/tenant.ts";
+import type { ClusterSettings } from "./cluster-settings.ts";
+import { buildDeployment } from "./deployment.ts";
+import { buildConfigMap, buildSecret } from "./files.ts";
+import { buildIngress } from "./ingress.ts";
+import { buildLimitRange } from "./limit-range.ts";
+import { buildNamespace } from "./namespace.ts";
+import { buildTenantNetworkPolicies } from "./network-policies.ts";
+import { buildPersistentVolumeClaim } from "./persistent-volume-claim.ts";
+import type { Place } from "./place.ts";
+import { buildResourceQuota } from "./resource-quota.ts";
+import { blockedPort, buildBlockedService, buildService } from "./service.ts";
+
+export interface TenantObjectsInput {
+  tenant: TenantSpec;
+  /** The application's name. */
+  application: string;
+  instance: InstanceDescription;
+  /** Namespace of the tenant's database server. */
+  databaseNamespace: string;
+  /** Kept in the tenant's Secret beside the instance's secret files. */
+  secretValues: Record<string, string>;
+  settings: ClusterSettings;
+}
+
+/** All objects of a tenant, by the phase that writes them. */
+export interface TenantObjects {
+  namespace: DesiredObject;
+  isolation: DesiredObject[];
+  secret: DesiredObject;
+  workload: DesiredObject[];
+  route: DesiredObject[];
+}
+
+/** Everything a tenant has in the cluster. */
+export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
+  const { tenant, application, instance, databaseNamespace, secretValues, settings } = input;
+  const { budget, runState, hostname } = tenant;
+  const names = namesOf(application);
+  const place: Place = { namespace: namespaceOf(tenant), owner: { tenant: tenant.id }, application };
+  const labels = buildLabels({ ...place, component: "namespace" });
+  return {
+    namespace: buildNamespace({
+      name: place.namespace,
+      labels: { ...labels, [labelKeys.databaseServer]: databaseNamespace },
+    }),
+    isolation: [
+      ...buildTenantNetworkPolicies(place, {
+        ingressNamespace: settings.ingressNamespace,
+        // Let through to the closed port too: a refusal is quicker than a packet dropped.
+        ports: [...instance.ports.map(({ port }) => port), blockedPort],
+        databaseNamespace,
+      }),
+      buildResourceQuota(place, budget),
+      buildLimitRange(place, budget),
+    ],
+    secret: buildSecret(place, names.workload, { files: instance.secretFiles, values: secretValues }),
+    workload: [
+      buildConfigMap(place, names.workload, instance.configFiles),
+      buildPersistentVolumeClaim(place, {
+        name: names.data,
+        sizeBytes: budget.filesBytes,
+        storageClass: settings.storageClass,
+      }),
+      buildService(place, { name: names.workload, ports: instance.ports }),
+      buildDeployment(place, { instance, budget, runState }),
+    ],
+    route: [buildBlockedService(place), buildIngress(place, { hostname, routes: instance.routes, settings })],
+  };
+}

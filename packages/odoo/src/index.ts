@@ -1,0 +1,1 @@
+export { makeOdoo, type OdooOptions } from "./make-odoo.ts";
