@@ -1,0 +1,131 @@
+import { isApiError } from "../client/api-error.ts";
+import type { PersistentVolume, PersistentVolumeClaim, StorageClass } from "../client/kube-types.ts";
+import type { Cluster } from "./cluster.ts";
+import { keyOf, splitKey } from "./pod-state.ts";
+import type { WorkQueue } from "./work-queue.ts";
+
+const provisioner = "sandbox.kubelet/folder";
+const defaultAnnotation = "storageclass.kubernetes.io/is-default-class";
+
+/** On a PersistentVolume: the name of the folder in which a kubelet of the sandbox keeps it. */
+export const volumeFolderAnnotation = "sandbox.kubelet/folder";
+
+const defaultClass: StorageClass = {
+  apiVersion: "storage.k8s.io/v1",
+  kind: "StorageClass",
+  metadata: { name: "sandbox", annotations: { [defaultAnnotation]: "true" } },
+  provisioner,
+  reclaimPolicy: "Delete",
+  volumeBindingMode: "Immediate",
+};
+
+const findClass = (cluster: Cluster, claim: PersistentVolumeClaim): StorageClass | undefined => {
+  const name = claim.spec?.storageClassName;
+  return cluster.storageClasses
+    .list()
+    .find(({ metadata }) =>
+      name === undefined ? metadata.annotations?.[defaultAnnotation] === "true" : metadata.name === name,
+    );
+};
+
+/** The volume that is made for a claim. */
+export const buildVolume = (claim: PersistentVolumeClaim, storageClass: StorageClass): PersistentVolume => {
+  const { name, namespace = "", uid = "" } = claim.metadata;
+  const folder = `pvc-${uid}`;
+  return {
+    metadata: {
+      name: folder,
+      annotations: { "pv.kubernetes.io/provisioned-by": provisioner, [volumeFolderAnnotation]: folder },
+    },
+    spec: {
+      accessModes: claim.spec?.accessModes ?? ["ReadWriteOnce"],
+      capacity: { storage: claim.spec?.resources?.requests?.storage ?? "1Gi" },
+      claimRef: { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace, name, uid },
+      hostPath: { path: `/var/lib/sandbox/volumes/${folder}`, type: "DirectoryOrCreate" },
+      persistentVolumeReclaimPolicy: storageClass.reclaimPolicy ?? "Delete",
+      storageClassName: storageClass.metadata.name,
+      volumeMode: "Filesystem",
+    },
+  };
+};
+
+const ensureClass = async (cluster: Cluster): Promise<undefined> => {
+  if (cluster.storageClasses.get(undefined, defaultClass.metadata.name)) return;
+  await cluster.storageClasses.create(defaultClass).catch((error: unknown) => {
+    if (!isApiError(error, 409)) throw error;
+  });
+};
+
+const ensureVolume = async (
+  cluster: Cluster,
+  claim: PersistentVolumeClaim,
+  storageClass: StorageClass,
+): Promise<PersistentVolume> => {
+  const wanted = buildVolume(claim, storageClass);
+  const volume =
+    cluster.volumes.get(undefined, wanted.metadata.name) ?? (await cluster.volumes.create(wanted));
+  if (volume.spec.capacity?.storage === wanted.spec.capacity?.storage) return volume;
+  return cluster.volumes.update({
+    ...volume,
+    spec: { ...volume.spec, capacity: wanted.spec.capacity ?? {} },
+  });
+};
+
+const ensureBound = async (cluster: Cluster, key: string): Promise<undefined> => {
+  const claim = cluster.claims.get(...splitKey(key));
+  if (!claim || claim.metadata.deletionTimestamp) return;
+  const storageClass = findClass(cluster, claim);
+  if (storageClass?.provisioner !== provisioner) return;
+  const volume = await ensureVolume(cluster, claim, storageClass);
+  let bound = claim;
+  if (claim.spec?.volumeName !== volume.metadata.name) {
+    const spec = { ...claim.spec, volumeName: volume.metadata.name };
+    bound = await cluster.claims.update({ ...claim, spec });
+  }
+  const { accessModes = [], capacity = {} } = volume.spec;
+  if (bound.status?.phase !== "Bound" || bound.status.capacity?.storage !== capacity.storage) {
+    await cluster.claims.updateStatus({
+      ...bound,
+      status: { ...bound.status, phase: "Bound", accessModes, capacity },
+    });
+  }
+  if (volume.status?.phase !== "Bound") {
+    await cluster.volumes.updateStatus({ ...volume, status: { ...volume.status, phase: "Bound" } });
+  }
+};
+
+const reclaim = async (cluster: Cluster, name: string): Promise<undefined> => {
+  const volume = cluster.volumes.get(undefined, name);
+  const claimRef = volume?.spec.claimRef;
+  if (!volume || !claimRef?.name || volume.metadata.deletionTimestamp) return;
+  if (cluster.claims.get(claimRef.namespace, claimRef.name)?.metadata.uid === claimRef.uid) return;
+  if (volume.metadata.annotations?.["pv.kubernetes.io/provisioned-by"] !== provisioner) return;
+  if (volume.spec.persistentVolumeReclaimPolicy === "Delete") await cluster.volumes.remove(volume);
+  else if (volume.status?.phase !== "Released") {
+    await cluster.volumes.updateStatus({ ...volume, status: { ...volume.status, phase: "Released" } });
+  }
+};
+
+/** Gives every claim of the sandbox's storage classes a volume, and takes it back when the claim is gone. */
+export function makeVolumeController(cluster: Cluster): WorkQueue {
+  const { claims, volumes, storageClasses } = cluster;
+  const reconcile = (key: string): Promise<undefined> => {
+    if (key === "class") return ensureClass(cluster);
+    return key.startsWith("/") ? reclaim(cluster, key.slice(1)) : ensureBound(cluster, key);
+  };
+  const queue = cluster.makeQueue("volume", reconcile);
+  claims.listen((type, claim) => {
+    queue.add(keyOf(claim));
+    if (type === "DELETED" && claim.spec?.volumeName) queue.add(`/${claim.spec.volumeName}`);
+  });
+  volumes.listen((_type, volume) => {
+    queue.add(keyOf(volume));
+    const { namespace, name } = volume.spec.claimRef ?? {};
+    if (namespace && name) queue.add(`${namespace}/${name}`);
+  });
+  storageClasses.listen((type) => {
+    if (type === "ADDED") for (const claim of claims.list()) queue.add(keyOf(claim));
+  });
+  queue.add("class");
+  return queue;
+}

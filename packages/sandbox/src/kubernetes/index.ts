@@ -1,0 +1,2 @@
+export type { KubernetesApi, KubernetesApiOptions } from "./make-kubernetes-api.ts";
+export { makeKubernetesApi } from "./make-kubernetes-api.ts";

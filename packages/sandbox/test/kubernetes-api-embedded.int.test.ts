@@ -1,0 +1,168 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { configMap, openEmbedded, pod, until } from "./kubernetes-api-fixture.ts";
+
+type Embedded = Awaited<ReturnType<typeof openEmbedded>>;
+const opened: Embedded[] = [];
+
+async function open(options: Parameters<typeof openEmbedded>[0] = {}): Promise<Embedded> {
+  const embedded = await openEmbedded(options);
+  opened.push(embedded);
+  return embedded;
+}
+
+afterEach(async () => {
+  for (const embedded of opened.splice(0)) await embedded.dispose();
+});
+
+const maps = "/api/v1/namespaces/default/configmaps";
+
+describe("the embedded server", () => {
+  it("keeps objects, tokens and certificates over a restart, and counts versions on", async () => {
+    const first = await openEmbedded();
+    await first.client.post(maps, configMap("kept", { a: "1" }));
+    await first.client.post(maps, configMap("dropped"));
+    const deleted = await first.client.delete(`${maps}/dropped`);
+    const before = Number(first.api.resourceVersion());
+    const token = first.api.mintToken("somebody");
+    await first.stop();
+    const second = await open({ dir: first.dir });
+    expect(deleted.code).toBe(200);
+    expect(second.api.caPem).toBe(first.api.caPem);
+    expect(second.api.mintToken("somebody")).toBe(token);
+    expect((await second.client.get(`${maps}/kept`)).body.data).toEqual({ a: "1" });
+    expect((await second.client.get(`${maps}/dropped`)).code).toBe(404);
+    const { body } = await second.client.post(maps, configMap("after"));
+    expect(Number(body.metadata.resourceVersion)).toBeGreaterThan(before);
+  });
+
+  it("goes on with the deletion of a namespace after a restart", async () => {
+    const first = await openEmbedded();
+    const name = await first.client.makeNamespace();
+    const path = `/api/v1/namespaces/${name}`;
+    await first.client.post(
+      `${path}/configmaps`,
+      configMap("held", {}, { finalizers: ["example.com/hold"] }),
+    );
+    await first.client.delete(path);
+    await first.stop();
+    const second = await open({ dir: first.dir });
+    await second.client.patch(`${path}/configmaps/held`, { metadata: { finalizers: null } });
+    await until(async () => (await second.client.get(path)).code === 404);
+  });
+
+  it("says which user a token is of", async () => {
+    const { api, client } = await open();
+    const token = api.mintToken("system:node:a", ["system:nodes"]);
+    const review = await client.post("/apis/authentication.k8s.io/v1/tokenreviews", { spec: { token } });
+    expect(review.body.status).toMatchObject({
+      authenticated: true,
+      user: { username: "system:node:a", groups: ["system:nodes", "system:authenticated"] },
+    });
+    const wrong = await client.post("/apis/authentication.k8s.io/v1/tokenreviews", {
+      spec: { token: "wrong" },
+    });
+    expect(wrong.body.status).toEqual({ authenticated: false });
+    expect(api.mintKubeconfig("system:node:a")).toContain(token);
+  });
+
+  it("answers 410 for versions that were compacted, and for those beyond a short history", async () => {
+    const { api, client } = await open({ historySize: 4 });
+    const { body } = await client.post(maps, configMap("first"));
+    const version = body.metadata.resourceVersion;
+    const still = await client.watch(`${maps}?watch=1&resourceVersion=${version}`);
+    for (const number of [1, 2, 3, 4, 5, 6, 7])
+      await client.patch(`${maps}/first`, { data: { number: `${number}` } });
+    expect((await still.next()).type).toBe("MODIFIED");
+    still.close();
+    const late = await client.watch(`${maps}?watch=1&resourceVersion=${version}`);
+    expect((await late.next()).object).toMatchObject({ code: 410 });
+    const now = api.resourceVersion();
+    await client.post(maps, configMap("second"));
+    api.compactHistory();
+    const compacted = await client.watch(`${maps}?watch=1&resourceVersion=${now}`);
+    expect((await compacted.next()).object).toMatchObject({ code: 410 });
+  });
+
+  it("sends bookmarks while nothing happens", async () => {
+    const { api, client } = await open({ bookmarkIntervalMs: 20 });
+    const watch = await client.watch(
+      `${maps}?watch=1&allowWatchBookmarks=true&resourceVersion=${api.resourceVersion()}`,
+    );
+    await client.post("/api/v1/namespaces/default/secrets", { metadata: { name: "elsewhere" } });
+    const version = api.resourceVersion();
+    const bookmark = await watch.until(({ object }) => object.metadata.resourceVersion === version);
+    expect(bookmark.type).toBe("BOOKMARK");
+    watch.close();
+  });
+
+  it("fails, loses answers and drops connections when told to", async () => {
+    const { api, client } = await open();
+    api.faults.failNext(1, 503, { method: "POST", path: "/configmaps" });
+    expect((await client.get(maps)).code).toBe(200);
+    const failed = await client.post(maps, configMap("refused"));
+    expect([failed.code, failed.body.reason]).toEqual([503, "ServiceUnavailable"]);
+    expect((await client.get(`${maps}/refused`)).code).toBe(404);
+    api.faults.loseNextAnswers(1, { method: "POST" });
+    await expect(client.post(maps, configMap("unheard"))).rejects.toThrow();
+    expect((await client.get(`${maps}/unheard`)).code).toBe(200);
+    const watch = await client.watch(`${maps}?watch=1&resourceVersion=${api.resourceVersion()}`);
+    api.faults.dropConnections();
+    await expect(watch.next()).rejects.toThrow();
+  });
+
+  it("tells of requests, in words and in numbers", async () => {
+    const { api, client } = await open();
+    const seen: string[] = [];
+    const stop = api.onRequest(({ method, path, code, username }) =>
+      seen.push(`${username} ${method} ${path} ${code}`),
+    );
+    await client.post(maps, configMap("counted"));
+    await until(async () => seen.length > 0);
+    stop();
+    expect(seen).toEqual([`kubernetes-admin POST ${maps} 201`]);
+    expect((await client.get("/metrics")).text).toContain(
+      'apiserver_request_total{verb="POST",user="kubernetes-admin",code="201"} 1',
+    );
+  });
+
+  it("serves what a metrics source measures", async () => {
+    const { api, client } = await open();
+    await client.post("/api/v1/nodes", { metadata: { name: "node-a", labels: { zone: "a" } } });
+    await client.post("/api/v1/namespaces/default/pods", pod("busy"));
+    api.setMetricsSource(() => ({
+      timestampMs: Date.parse("2026-01-01T00:00:00Z"),
+      windowMs: 15_000,
+      nodes: [{ name: "node-a", cpuMillicores: 250, memoryBytes: 1024 * 1024 }],
+      pods: [
+        {
+          namespace: "default",
+          name: "busy",
+          containers: [{ name: "main", cpuMillicores: 12, memoryBytes: 2048 }],
+        },
+      ],
+    }));
+    const nodes = await client.get("/apis/metrics.k8s.io/v1beta1/nodes");
+    expect(nodes.body.items[0]).toMatchObject({
+      kind: "NodeMetrics",
+      metadata: { name: "node-a" },
+      window: "15s",
+      usage: { cpu: "250m", memory: "1024Ki" },
+    });
+    const one = await client.get("/apis/metrics.k8s.io/v1beta1/namespaces/default/pods/busy");
+    expect(one.body).toMatchObject({ containers: [{ name: "main", usage: { cpu: "12m", memory: "2Ki" } }] });
+    expect((await client.get("/apis/metrics.k8s.io/v1beta1/namespaces/other/pods")).body.items).toEqual([]);
+  });
+
+  it("holds thousands of objects and still answers quickly", async () => {
+    const { client } = await open();
+    const names = Array.from({ length: 2_000 }, (_, index) => `bulk-${String(index).padStart(5, "0")}`);
+    for (let start = 0; start < names.length; start += 100) {
+      await Promise.all(names.slice(start, start + 100).map((name) => client.post(maps, configMap(name))));
+    }
+    const watch = await client.watch(`/api/v1/configmaps?watch=1&resourceVersion=0`);
+    await client.delete(`${maps}/bulk-01999`);
+    expect((await watch.until(({ type }) => type === "DELETED")).object.metadata.name).toBe("bulk-01999");
+    watch.close();
+    expect((await client.get(`${maps}?limit=10`)).body.metadata.remainingItemCount).toBeGreaterThan(1_900);
+  });
+});
