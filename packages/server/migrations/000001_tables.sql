@@ -1,5 +1,5 @@
 -- Desired and observed state of the platform. Rights and row-level security follow in 000002.
-create schema platform;
+-- The migrator makes schema `platform` and the roles platform_api, platform_worker and platform_definer.
 
 create table platform.users (
   id uuid primary key, -- Supabase's `sub`

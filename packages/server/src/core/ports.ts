@@ -13,8 +13,15 @@ export interface ReconcileQueue {
   request(transaction: DatabaseTransaction, key: ReconcileKey): Promise<void>;
 }
 
-/** What changed, for live views: `tenant:<uuid>` or `operation:<uuid>`. */
-export type ChangeTopic = `tenant:${string}` | `operation:${string}`;
+/**
+ * What changed, for live views. `organization:<uuid>`: its list of tenants grew or shrank;
+ * `session:<uuid>`: the session was revoked.
+ */
+export type ChangeTopic =
+  | `tenant:${string}`
+  | `operation:${string}`
+  | `organization:${string}`
+  | `session:${string}`;
 
 /** Tells every replica that rows behind a topic changed; a wake-up, never the data. */
 export interface ChangeBus {

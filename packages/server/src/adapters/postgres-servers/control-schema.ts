@@ -1,0 +1,47 @@
+import { templateOwner } from "../../core/postgres-servers.ts";
+
+/** Everything the platform keeps on a server besides the tenants' databases; safe to repeat. */
+export const prepareServer = `
+  select pg_advisory_xact_lock(hashtextextended('saas-kit:prepare', 0));
+  revoke connect on database postgres from public;
+  revoke connect on database template1 from public;
+  create schema if not exists control;
+  revoke all on schema control from public;
+  create table if not exists control.tenant_fence (
+    tenant_id uuid primary key, -- or the server's own id; rows stay, so that a late worker is refused for good
+    epoch bigint not null
+  );
+  create table if not exists control.databases (
+    tenant_id uuid primary key,
+    database_name text not null unique,
+    role_name text not null unique,
+    password_digest text not null,
+    handed_over_at timestamptz,
+    identity_applied_at timestamptz
+  );
+  do $$ begin
+    if not exists (select from pg_roles where rolname = '${templateOwner}') then
+      create role ${templateOwner} nologin;
+    end if;
+  end $$`;
+
+/** True when `prepareServer` has nothing to do. */
+export const isPreparedQuery = `
+  select to_regclass('control.tenant_fence') is not null and to_regclass('control.databases') is not null
+    and exists (select from pg_roles where rolname = '${templateOwner}')
+    and not has_database_privilege('public', 'postgres', 'connect')
+    and not has_database_privilege('public', 'template1', 'connect') as "isPrepared"`;
+
+/** `$1` tenant, `$2` database, `$3` role, `$4` digest of its password, `$5` its connection limit. */
+export const inspectTenantQuery = `
+  select d.tenant_id is not null as "isKnown",
+    exists (select from pg_roles where rolname = $3 and rolcanlogin and rolconnlimit = $5)
+      and d.password_digest is not distinct from $4 as "isRoleCurrent",
+    exists (select from pg_database where datname = $2 and datconnlimit <> -2) as "hasDatabase",
+    d.handed_over_at is not null as "isHandedOver", d.identity_applied_at is not null as "isIdentityApplied"
+  from (values (1)) as one left join control.databases d on d.tenant_id = $1`;
+
+/** Templates of the platform; a READY one refuses connections. */
+export const templatesQuery = `
+  select datname as name, datistemplate and not datallowconn as "isReady"
+  from pg_database where datname like 'template\\_%' and datname not in ('template0', 'template1')`;

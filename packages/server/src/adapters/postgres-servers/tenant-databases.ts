@@ -1,0 +1,105 @@
+import { escapeIdentifier, escapeLiteral } from "pg";
+import {
+  type ServerSession,
+  type TenantDatabase,
+  type TenantRole,
+  templateOwner,
+} from "../../core/postgres-servers.ts";
+import type { FencedSession } from "./fenced-session.ts";
+import { buildScramVerifier, digestOfPassword } from "./scram-verifier.ts";
+
+type TenantChanges = Pick<ServerSession, "ensureRole" | "ensureDatabase" | "applyIdentity" | "dropTenant">;
+
+/** What is changed on a server for one tenant, in a session that is fenced. */
+export function makeTenantDatabases(session: FencedSession): TenantChanges {
+  return {
+    ensureRole: (role) => ensureRole(session, role),
+    ensureDatabase: (database) => ensureDatabase(session, database),
+    applyIdentity: (database) => applyIdentity(session, database),
+    dropTenant: (database) => dropTenant(session, database),
+  };
+}
+
+async function ensureRole(session: FencedSession, role: TenantRole): Promise<void> {
+  const found = await session.query("select from pg_roles where rolname = $1", [role.roleName]);
+  const verb = found.length === 0 ? "create" : "alter";
+  const limit = Math.trunc(role.connectionLimit);
+  const verifier = escapeLiteral(await buildScramVerifier(role.password));
+  const record = [role.tenantId, role.databaseName, role.roleName, digestOfPassword(role.password)];
+  // Several statements in one text are one transaction.
+  await session.query(`
+    ${verb} role ${escapeIdentifier(role.roleName)} login nosuperuser nocreatedb nocreaterole
+      connection limit ${limit} password ${verifier};
+    insert into control.databases (tenant_id, database_name, role_name, password_digest)
+    values (${record.map(escapeLiteral).join(", ")})
+    on conflict (tenant_id) do update set password_digest = excluded.password_digest`);
+}
+
+async function ensureDatabase(
+  session: FencedSession,
+  target: TenantDatabase & { templateName: string },
+): Promise<void> {
+  const [record] = await session.query<{ isHandedOver: boolean }>(
+    `select handed_over_at is not null as "isHandedOver" from control.databases where tenant_id = $1`,
+    [target.tenantId],
+  );
+  if (record === undefined || record.isHandedOver) return;
+  const database = escapeIdentifier(target.databaseName);
+  const role = escapeIdentifier(target.roleName);
+  await ensureClone(session, target);
+  // A clone carries no rights of its own: closed to everybody before it is opened to anybody.
+  await session.query(`
+    revoke all on database ${database} from public;
+    alter database ${database} connection limit -1`);
+  await session.withDatabase({ database: target.databaseName }, (clone) =>
+    clone.query(`
+      reassign owned by ${templateOwner} to ${role};
+      alter schema public owner to ${role}`),
+  );
+  await session.query(`
+    grant connect, temporary on database ${database} to ${role};
+    update control.databases set handed_over_at = now() where tenant_id = ${escapeLiteral(target.tenantId)}`);
+}
+
+const invalidDatabase = -2; // pg_database.datconnlimit of a drop that was interrupted
+
+async function ensureClone(
+  session: FencedSession,
+  { databaseName, templateName }: TenantDatabase & { templateName: string },
+): Promise<void> {
+  const database = escapeIdentifier(databaseName);
+  const [found] = await session.query<{ limit: number }>(
+    "select datconnlimit as limit from pg_database where datname = $1",
+    [databaseName],
+  );
+  if (found?.limit === invalidDatabase) await session.query(`drop database ${database}`);
+  if (found === undefined || found.limit === invalidDatabase) {
+    await session.query(
+      `create database ${database} template ${escapeIdentifier(templateName)}
+       strategy wal_log connection limit 0`,
+    );
+  }
+}
+
+// As the tenant's own role: in a database that was handed over a trigger would run with a stronger role's rights.
+async function applyIdentity(
+  session: FencedSession,
+  target: Parameters<ServerSession["applyIdentity"]>[0],
+): Promise<void> {
+  const login = { database: target.databaseName, user: target.roleName, password: target.password };
+  await session.withDatabase(login, async (own) => {
+    await own.query("begin");
+    for (const statement of target.statements) await own.query(statement.text, statement.values);
+    await own.query("commit");
+  });
+  await session.query("update control.databases set identity_applied_at = now() where tenant_id = $1", [
+    target.tenantId,
+  ]);
+}
+
+async function dropTenant(session: FencedSession, target: TenantDatabase): Promise<void> {
+  await session.query(`drop database if exists ${escapeIdentifier(target.databaseName)} with (force)`);
+  await session.query(`
+    drop role if exists ${escapeIdentifier(target.roleName)};
+    delete from control.databases where tenant_id = ${escapeLiteral(target.tenantId)}`);
+}

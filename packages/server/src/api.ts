@@ -1,0 +1,66 @@
+import "reflect-metadata";
+import type { Application } from "@odoo-saas/k8s-core";
+import type { GraphQLSchema } from "graphql";
+import type { AuthServer, TokenVerifier } from "./core/authentication.ts";
+import type { Clock } from "./core/clock.ts";
+import type { Log } from "./core/log.ts";
+import type { ChangeBus, ClusterView, Database, ReconcileQueue } from "./core/ports.ts";
+import type { TenantUrls } from "./core/tenant-urls.ts";
+import { OperationResolver } from "./features/operation/operation.resolver.ts";
+import { PlanResolver } from "./features/plan/plan.resolver.ts";
+import { SessionResolver } from "./features/session/session.resolver.ts";
+import { SessionService } from "./features/session/session.service.ts";
+import { KeyedLock } from "./features/tenant/keyed-lock.ts";
+import { TenantConnectionResolver, TenantResolver } from "./features/tenant/tenant.resolver.ts";
+import { TenantService } from "./features/tenant/tenant.service.ts";
+import { TenantSubscriptions } from "./features/tenant/tenant.subscription.ts";
+import { ViewerResolver } from "./features/viewer/viewer.resolver.ts";
+import { NodeResolver } from "./graphql/node.resolver.ts";
+import { makeSchema } from "./graphql/schema.ts";
+
+/** What the API stands on. */
+export interface ApiDeps {
+  /** Connects as the role under row-level security. */
+  database: Database;
+  changes: ChangeBus;
+  queue: ReconcileQueue;
+  cluster: ClusterView;
+  application: Pick<Application, "versions" | "hashPassword">;
+  verifier: TokenVerifier;
+  authServer: AuthServer;
+  urls: TenantUrls;
+  idempotencySecret: string;
+  log: Log;
+  clock?: Clock;
+  sessionCheckEveryMs?: number;
+}
+
+/** Wires the features into a schema that answers. */
+export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: SessionService } {
+  const sessions = new SessionService({
+    ...deps,
+    ...(deps.sessionCheckEveryMs !== undefined && { checkEveryMs: deps.sessionCheckEveryMs }),
+  });
+  const tenants = new TenantService({ ...deps, slugLock: new KeyedLock() });
+  const viewer = new ViewerResolver();
+  const plans = new PlanResolver(deps.database);
+  const operations = new OperationResolver();
+  const node = new NodeResolver({
+    Viewer: async (context, uuid) => viewer.findViewer(context, uuid),
+    Organization: (context, uuid) => viewer.findOrganization(context, uuid),
+    Plan: (_context, uuid) => plans.find(uuid),
+    Tenant: (context, uuid) => tenants.find(context, uuid),
+    Operation: (context, uuid) => operations.find(context, uuid),
+  });
+  const schema = makeSchema([
+    node,
+    viewer,
+    plans,
+    operations,
+    new TenantResolver(tenants),
+    new TenantConnectionResolver(tenants),
+    new TenantSubscriptions(deps.urls),
+    new SessionResolver(sessions),
+  ]);
+  return { schema, sessions };
+}

@@ -1,0 +1,198 @@
+import type { Condition } from "@odoo-saas/k8s-core";
+import type { ColumnType, Generated, JSONColumnType } from "kysely";
+
+type Timestamp = Date;
+type Created = Generated<Timestamp>;
+/** Filled by the database and never changed by hand. */
+type Identity<T> = ColumnType<T, never, never>;
+type Json<T extends object> = JSONColumnType<T, string | undefined, string>;
+
+export type MembershipRole = "owner" | "admin" | "billing" | "viewer";
+export type StrategyName = "SHARED" | "DEDICATED";
+export type TenantStateName =
+  | "PENDING"
+  | "PROVISIONING"
+  | "RUNNING"
+  | "STOPPED"
+  | "DEGRADED"
+  | "DELETING"
+  | "FAILED";
+export type RunStateName = "RUNNING" | "STOPPED";
+export type OperationKindName = "CREATE" | "DELETE";
+export type OperationStateName = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+export type OperationStepName =
+  | "ACCEPTED"
+  | "PLACEMENT"
+  | "NAMESPACE"
+  | "ISOLATION"
+  | "SECRETS"
+  | "DATABASE"
+  | "IDENTITY"
+  | "WORKLOAD"
+  | "ROUTE"
+  | "READY"
+  | "STOP_WORKLOAD"
+  | "DROP_DATABASE"
+  | "DELETE_NAMESPACE"
+  | "DONE";
+export type OperationStepStateName = "RUNNING" | "WAITING" | "SUCCEEDED" | "FAILED";
+
+export interface UsersTable {
+  id: string;
+  email: string;
+  created_at: Created;
+}
+
+export interface OrganizationsTable {
+  id: Generated<string>;
+  name: string;
+  personal_of: string | null;
+  created_at: Created;
+}
+
+export interface MembershipsTable {
+  organization_id: string;
+  user_id: string;
+  role: MembershipRole;
+}
+
+export interface PlansTable {
+  id: Generated<string>;
+  code: string;
+  name: string;
+  description: Generated<string>;
+  position: number;
+  cpu_request_millicores: number;
+  cpu_limit_millicores: number;
+  memory_request_bytes: number;
+  memory_limit_bytes: number;
+  files_bytes: number;
+  database_bytes: number;
+  workers: number;
+  connection_limit: number;
+  strategy: StrategyName;
+  is_available: Generated<boolean>;
+}
+
+export interface DatabaseServersTable {
+  id: Generated<string>;
+  kind: StrategyName;
+  name: string;
+  state: Generated<"PREPARING" | "ACTIVE" | "FAILED">;
+  state_message: Generated<string>;
+  max_tenants: number;
+  conditions: Json<Condition[]>;
+  created_at: Created;
+}
+
+export interface TenantsTable {
+  id: Generated<string>;
+  organization_id: string;
+  slug: string;
+  name: string;
+  admin_email: string;
+  plan_id: string;
+  odoo_version: string;
+  bundle: Generated<string>;
+  desired_run_state: Generated<RunStateName>;
+  generation: Generated<number>;
+  pending_admin_password_hash: string | null;
+  state: Generated<TenantStateName>;
+  state_message: Generated<string>;
+  conditions: Json<Condition[]>;
+  node_name: string | null;
+  observed_generation: Generated<number>;
+  observed_at: Timestamp | null;
+  status_epoch: Generated<number>;
+  created_at: Created;
+  updated_at: Created;
+  deletion_requested_at: Timestamp | null;
+  deleted_at: Timestamp | null;
+}
+
+export interface PlacementsTable {
+  tenant_id: string;
+  database_server_id: string;
+  strategy: StrategyName;
+  reason: string;
+  database_name: string;
+  role_name: string;
+  created_at: Created;
+}
+
+export interface OperationsTable {
+  id: Generated<string>;
+  tenant_id: string;
+  kind: OperationKindName;
+  state: Generated<OperationStateName>;
+  generation: number;
+  error: string | null;
+  last_seq: Generated<number>;
+  requested_by: string | null;
+  created_at: Created;
+  started_at: Timestamp | null;
+  finished_at: Timestamp | null;
+}
+
+export interface OperationEventsTable {
+  operation_id: string;
+  seq: number;
+  step: OperationStepName;
+  state: OperationStepStateName;
+  message: Generated<string>;
+  at: Created;
+}
+
+export interface ReconcileQueueTable {
+  key: string;
+  due_at: Created;
+  revision: Generated<number>;
+  is_requested: Generated<boolean>;
+  attempts: Generated<number>;
+  last_error: string | null;
+  lease_epoch: Generated<number>;
+  lease_owner: string | null;
+  lease_until: Timestamp | null;
+}
+
+export interface RevokedSessionsTable {
+  session_id: string;
+  user_id: string;
+  revoked_at: Created;
+}
+
+export interface IdempotencyKeysTable {
+  user_id: string;
+  mutation: string;
+  key: string;
+  input_hmac: string;
+  result: Json<Record<string, string>>;
+  created_at: Created;
+}
+
+export interface AuditLogTable {
+  id: Identity<number>;
+  at: Created;
+  user_id: string | null;
+  organization_id: string | null;
+  action: string;
+  target: string;
+  details: Json<Record<string, unknown>>;
+}
+
+/** The tables of schema `platform`, as the migrations make them; `bigint` arrives as number. */
+export interface Tables {
+  users: UsersTable;
+  organizations: OrganizationsTable;
+  memberships: MembershipsTable;
+  plans: PlansTable;
+  database_servers: DatabaseServersTable;
+  tenants: TenantsTable;
+  placements: PlacementsTable;
+  operations: OperationsTable;
+  operation_events: OperationEventsTable;
+  reconcile_queue: ReconcileQueueTable;
+  revoked_sessions: RevokedSessionsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  audit_log: AuditLogTable;
+}

@@ -1,0 +1,97 @@
+import { GraphQLDateTime } from "graphql-scalars";
+import type { Selectable } from "kysely";
+import { Field, ID, Int, ObjectType } from "type-graphql";
+import type { OperationEventsTable, OperationsTable } from "../../database/tables.ts";
+import { defineEnum } from "../../graphql/define-enum.ts";
+import { encodeGlobalId } from "../../graphql/global-id.ts";
+import { Node } from "../../graphql/node.type.ts";
+
+export const OperationKind = defineEnum("OperationKind", ["CREATE", "DELETE"]);
+export const OperationState = defineEnum("OperationState", ["PENDING", "RUNNING", "SUCCEEDED", "FAILED"]);
+export const OperationStepState = defineEnum("OperationStepState", [
+  "RUNNING",
+  "WAITING",
+  "SUCCEEDED",
+  "FAILED",
+]);
+export const OperationStep = defineEnum("OperationStep", [
+  "ACCEPTED",
+  "PLACEMENT",
+  "NAMESPACE",
+  "ISOLATION",
+  "SECRETS",
+  "DATABASE",
+  "IDENTITY",
+  "WORKLOAD",
+  "ROUTE",
+  "READY",
+  "STOP_WORKLOAD",
+  "DROP_DATABASE",
+  "DELETE_NAMESPACE",
+  "DONE",
+]);
+
+@ObjectType({ description: "One line of an operation's timeline." })
+export class OperationEvent {
+  @Field(() => Int) seq!: number;
+  @Field(() => OperationStep) step!: keyof typeof OperationStep;
+  @Field(() => OperationStepState) state!: keyof typeof OperationStepState;
+  @Field(() => String) message!: string;
+  @Field(() => GraphQLDateTime) at!: Date;
+}
+
+@ObjectType({ implements: Node, description: "Something that was asked of a tenant, and how far it is." })
+export class Operation extends Node {
+  /** Not part of the API. */
+  uuid!: string;
+
+  @Field(() => OperationKind) kind!: keyof typeof OperationKind;
+  @Field(() => OperationState) state!: keyof typeof OperationState;
+  @Field(() => ID) tenantId!: string;
+  @Field(() => String, { nullable: true }) error!: string | null;
+  @Field(() => GraphQLDateTime) createdAt!: Date;
+  @Field(() => GraphQLDateTime, { nullable: true }) startedAt!: Date | null;
+  @Field(() => GraphQLDateTime, { nullable: true }) finishedAt!: Date | null;
+}
+
+@ObjectType({
+  description: "The first message holds the timeline since `afterSeq`, later ones what came since.",
+})
+export class OperationUpdate {
+  @Field(() => Operation) operation!: Operation;
+  @Field(() => [OperationEvent]) events!: OperationEvent[];
+}
+
+/** An operation's row, also as PostgreSQL's JSON writes it (times as text). */
+export type OperationRow = Omit<
+  Selectable<OperationsTable>,
+  "created_at" | "started_at" | "finished_at" | "last_seq" | "generation" | "requested_by"
+> & {
+  created_at: Date | string;
+  started_at: Date | string | null;
+  finished_at: Date | string | null;
+};
+
+const toDate = (value: Date | string | null): Date | null => (value === null ? null : new Date(value));
+
+/** The API's view of an operation's row. */
+export const toOperation = (row: OperationRow): Operation => ({
+  id: encodeGlobalId("Operation", row.id),
+  uuid: row.id,
+  kind: row.kind,
+  state: row.state,
+  tenantId: encodeGlobalId("Tenant", row.tenant_id),
+  error: row.error,
+  createdAt: new Date(row.created_at),
+  startedAt: toDate(row.started_at),
+  finishedAt: toDate(row.finished_at),
+});
+
+/** The API's view of a timeline row. */
+export const toOperationEvent = (row: Selectable<OperationEventsTable>): OperationEvent => ({
+  seq: row.seq,
+  step: row.step,
+  state: row.state,
+  message: row.message,
+  at: row.at,
+});

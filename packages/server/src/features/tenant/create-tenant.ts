@@ -1,0 +1,217 @@
+import { randomUUID } from "node:crypto";
+import type { Application } from "@odoo-saas/k8s-core";
+import pg from "pg";
+import type { Viewer } from "../../core/authentication.ts";
+import type { ChangeBus, Database, DatabaseTransaction, ReconcileQueue } from "../../core/ports.ts";
+import {
+  buildInputHmac,
+  findRemembered,
+  type KeyedCall,
+  type RememberedResult,
+  rememberOrReplay,
+} from "../../database/idempotency.ts";
+import { withViewer } from "../../database/pool.ts";
+import { decodeIdOf } from "../../graphql/global-id.ts";
+import type { KeyedLock } from "./keyed-lock.ts";
+import type { CreateTenantInput } from "./tenant.input.ts";
+import { isSlugTaken } from "./tenant.repository.ts";
+import { findMembership, insertAudit, insertOperation, insertTenant, slugIndex } from "./tenant.writes.ts";
+import {
+  type Fault,
+  findEmailFault,
+  findIdempotencyKeyFault,
+  findNameFault,
+  findPasswordFault,
+  findSlugFault,
+} from "./tenant-rules.ts";
+
+/** What the mutations on tenants need. */
+export interface TenantMutationDeps {
+  database: Database;
+  queue: ReconcileQueue;
+  changes: ChangeBus;
+  application: Pick<Application, "versions" | "hashPassword">;
+  idempotencySecret: string;
+  slugLock: KeyedLock;
+}
+
+/** Ids of what a mutation made or found, or what the caller must mend. */
+export type MutationResult = { ids: RememberedResult } | { faults: Fault[] };
+
+const slugTaken: Fault = {
+  code: "TAKEN",
+  field: "slug",
+  message: "This subdomain is taken; choose another.",
+};
+
+/** Checks everything that is cheap, hashes the password, then writes all of it in one transaction. */
+export function createTenant(
+  deps: TenantMutationDeps,
+  viewer: Viewer,
+  input: CreateTenantInput,
+): Promise<MutationResult> {
+  const faults = findInputFaults(input, deps.application.versions);
+  // One at a time per subdomain: those that lose need no costly password hash.
+  return deps.slugLock.run(input.slug, async () => {
+    const call = buildCall(deps, viewer, input);
+    const checked = await withViewer(deps.database, viewer, async (transaction) => {
+      const earlier = call && (await findRemembered(transaction, call));
+      return earlier ? { earlier } : checkAgainstDatabase(transaction, viewer, input);
+    });
+    if ("earlier" in checked) return { ids: checked.earlier };
+    if ("faults" in checked) return { faults: [...faults, ...checked.faults] };
+    if (faults.length > 0) return { faults };
+    const passwordHash = await deps.application.hashPassword(input.adminPassword);
+    return insertAll(deps, viewer, { ...checked, input, passwordHash, call });
+  });
+}
+
+function findInputFaults(input: CreateTenantInput, versions: string[]): Fault[] {
+  const versionFault = {
+    code: "VERSION_NOT_AVAILABLE",
+    field: "odooVersion",
+    message: `Choose one of these versions: ${versions.join(", ")}.`,
+  };
+  return [
+    findSlugFault(input.slug),
+    findNameFault(getName(input)),
+    findEmailFault(input.adminEmail),
+    findPasswordFault(input),
+    versions.includes(input.odooVersion) ? undefined : versionFault,
+    findIdempotencyKeyFault(input.idempotencyKey),
+  ].filter((fault) => fault !== undefined);
+}
+
+const getName = (input: CreateTenantInput): string => (input.name ?? input.slug).trim() || input.slug;
+
+function buildCall(
+  { idempotencySecret }: TenantMutationDeps,
+  viewer: Viewer,
+  input: CreateTenantInput,
+): KeyedCall | undefined {
+  const { idempotencyKey: key, adminPassword: _secret, ...remembered } = input;
+  if (key === null || key === undefined) return undefined;
+  const inputHmac = buildInputHmac(idempotencySecret, remembered);
+  return { userId: viewer.userId, mutation: "createTenant", key, inputHmac };
+}
+
+interface Checked {
+  planId: string;
+  organizationId: string;
+}
+
+async function checkAgainstDatabase(
+  transaction: DatabaseTransaction,
+  viewer: Viewer,
+  input: CreateTenantInput,
+): Promise<Checked | { faults: Fault[] }> {
+  const plan = await transaction
+    .selectFrom("plans")
+    .select(["id", "is_available"])
+    .where("code", "=", input.planCode)
+    .executeTakeFirst();
+  const membership = await findChosenMembership(transaction, viewer, input.organizationId);
+  const faults: Fault[] = [];
+  if (findSlugFault(input.slug) === undefined && (await isSlugTaken(transaction, input.slug)))
+    faults.push(slugTaken);
+  if (!plan?.is_available) {
+    faults.push({
+      code: "PLAN_NOT_AVAILABLE",
+      field: "planCode",
+      message: "This plan cannot be chosen now.",
+    });
+  }
+  if (membership === undefined) {
+    faults.push({ code: "NOT_FOUND", field: "organizationId", message: "There is no such organization." });
+  } else if (membership.role !== "owner" && membership.role !== "admin") {
+    faults.push({
+      code: "FORBIDDEN",
+      field: "organizationId",
+      message: "Your role there may not create instances.",
+    });
+  }
+  if (faults.length > 0 || !plan || !membership) return { faults };
+  return { planId: plan.id, organizationId: membership.organizationId };
+}
+
+async function findChosenMembership(
+  transaction: DatabaseTransaction,
+  viewer: Viewer,
+  globalId: string | null | undefined,
+) {
+  if (globalId === null || globalId === undefined)
+    return findMembership(transaction, viewer.userId, undefined);
+  const organizationId = decodeIdOf("Organization", globalId);
+  return organizationId === undefined
+    ? undefined
+    : findMembership(transaction, viewer.userId, organizationId);
+}
+
+interface ReadyInput extends Checked {
+  input: CreateTenantInput;
+  passwordHash: string;
+  call: KeyedCall | undefined;
+}
+
+async function insertAll(
+  deps: TenantMutationDeps,
+  viewer: Viewer,
+  ready: ReadyInput,
+): Promise<MutationResult> {
+  const ids = { tenantId: randomUUID(), operationId: randomUUID() };
+  try {
+    const earlier = await withViewer(deps.database, viewer, (transaction) =>
+      insertInTransaction(transaction, { deps, viewer, ready, ids }),
+    );
+    if (earlier) return { ids: earlier };
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.constraint === slugIndex) return { faults: [slugTaken] };
+    throw error;
+  }
+  deps.changes.publish(`organization:${ready.organizationId}`, `tenant:${ids.tenantId}`);
+  return { ids };
+}
+
+interface Insertion {
+  deps: TenantMutationDeps;
+  viewer: Viewer;
+  ready: ReadyInput;
+  ids: { tenantId: string; operationId: string };
+}
+
+async function insertInTransaction(transaction: DatabaseTransaction, insertion: Insertion) {
+  const { deps, viewer, ready, ids } = insertion;
+  const { input, organizationId, planId, passwordHash, call } = ready;
+  const earlier = call && (await rememberOrReplay(transaction, call, ids));
+  if (earlier) return earlier;
+  const { slug, adminEmail, odooVersion, planCode } = input;
+  const name = getName(input);
+  const tenant = {
+    id: ids.tenantId,
+    organizationId,
+    slug,
+    name,
+    adminEmail,
+    planId,
+    odooVersion,
+    passwordHash,
+  };
+  await insertTenant(transaction, tenant);
+  await insertOperation(transaction, {
+    id: ids.operationId,
+    tenantId: ids.tenantId,
+    kind: "CREATE",
+    generation: 1,
+    userId: viewer.userId,
+    message: "The request was accepted.",
+  });
+  await insertAudit(transaction, {
+    userId: viewer.userId,
+    organizationId,
+    action: "tenant.create",
+    target: `tenant:${ids.tenantId}`,
+    details: { slug, planCode, odooVersion },
+  });
+  await deps.queue.request(transaction, `tenant:${ids.tenantId}`);
+  return undefined;
+}

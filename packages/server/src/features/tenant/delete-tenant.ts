@@ -1,0 +1,134 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import type { Viewer } from "../../core/authentication.ts";
+import { AppError } from "../../core/errors.ts";
+import type { DatabaseTransaction } from "../../core/ports.ts";
+import {
+  buildInputHmac,
+  findRemembered,
+  type KeyedCall,
+  rememberOrReplay,
+} from "../../database/idempotency.ts";
+import { withViewer } from "../../database/pool.ts";
+import { decodeIdOf } from "../../graphql/global-id.ts";
+import type { MutationResult, TenantMutationDeps } from "./create-tenant.ts";
+import type { DeleteTenantInput } from "./tenant.input.ts";
+import { findTenant, type TenantRow } from "./tenant.repository.ts";
+import {
+  findMembership,
+  insertAudit,
+  insertOperation,
+  requestDeletion,
+  supersedeOperations,
+} from "./tenant.writes.ts";
+import { findIdempotencyKeyFault } from "./tenant-rules.ts";
+
+/** Asks for a tenant's end; asked again, it returns the deletion under way. Throws NOT_FOUND and FORBIDDEN. */
+export async function deleteTenant(
+  deps: TenantMutationDeps,
+  viewer: Viewer,
+  input: DeleteTenantInput,
+): Promise<MutationResult> {
+  const tenantId = decodeIdOf("Tenant", input.tenantId);
+  const keyFault = findIdempotencyKeyFault(input.idempotencyKey);
+  if (keyFault) return { faults: [keyFault] };
+  if (tenantId === undefined) throw notFound();
+  const topics: string[] = [];
+  const result = await withViewer(deps.database, viewer, async (transaction) => {
+    const call = buildCall(deps, viewer, input);
+    const earlier = call && (await findRemembered(transaction, call));
+    if (earlier) return { ids: earlier };
+    await lockTenant(transaction, tenantId);
+    const tenant = await findTenant(transaction, tenantId);
+    if (tenant === undefined) throw notFound();
+    return deleteFound(transaction, { deps, viewer, input, tenant, call, topics });
+  });
+  deps.changes.publish(...(topics as `tenant:${string}`[]));
+  return result;
+}
+
+const notFound = (): AppError => new AppError("NOT_FOUND", "There is no such instance.");
+
+// Two deletions at once take turns. Where the viewer's policies allow no update, no row is locked.
+const lockTenant = (transaction: DatabaseTransaction, id: string) =>
+  sql`select id from platform.tenants where id = ${id} for update`.execute(transaction);
+
+function buildCall(
+  deps: TenantMutationDeps,
+  viewer: Viewer,
+  input: DeleteTenantInput,
+): KeyedCall | undefined {
+  const { idempotencyKey: key, ...remembered } = input;
+  if (key === null || key === undefined) return undefined;
+  const inputHmac = buildInputHmac(deps.idempotencySecret, remembered);
+  return { userId: viewer.userId, mutation: "deleteTenant", key, inputHmac };
+}
+
+interface Deletion {
+  deps: TenantMutationDeps;
+  viewer: Viewer;
+  input: DeleteTenantInput;
+  tenant: TenantRow;
+  call: KeyedCall | undefined;
+  /** Filled with what to announce after the commit. */
+  topics: string[];
+}
+
+async function deleteFound(transaction: DatabaseTransaction, deletion: Deletion): Promise<MutationResult> {
+  const { viewer, input, tenant, call } = deletion;
+  await assertMayDelete(transaction, viewer, tenant);
+  if (input.confirmation !== tenant.slug) {
+    const message = `Type “${tenant.slug}” to confirm.`;
+    return { faults: [{ code: "CONFIRMATION_MISMATCH", field: "confirmation", message }] };
+  }
+  const last = tenant.operation;
+  const isUnderWay = last?.kind === "DELETE" && last.state !== "FAILED";
+  const ids = { tenantId: tenant.id, operationId: isUnderWay ? last.id : randomUUID() };
+  const earlier = call && (await rememberOrReplay(transaction, call, ids));
+  if (earlier) return { ids: earlier };
+  if (!isUnderWay) await writeDeletion(transaction, deletion, ids);
+  return { ids };
+}
+
+async function assertMayDelete(
+  transaction: DatabaseTransaction,
+  viewer: Viewer,
+  tenant: TenantRow,
+): Promise<void> {
+  if (viewer.platformRole === "admin") return;
+  const membership = await findMembership(transaction, viewer.userId, tenant.organization_id);
+  if (membership?.role === "owner" || membership?.role === "admin") return;
+  throw new AppError("FORBIDDEN", "Your role in this organization may not delete instances.");
+}
+
+async function writeDeletion(
+  transaction: DatabaseTransaction,
+  { deps, viewer, tenant, topics }: Deletion,
+  { tenantId, operationId }: { tenantId: string; operationId: string },
+): Promise<void> {
+  const { userId } = viewer;
+  const generation = await requestDeletion(transaction, tenantId);
+  const superseded = await supersedeOperations(
+    transaction,
+    tenantId,
+    "The deletion of the instance was asked for.",
+  );
+  const message = "The deletion was accepted.";
+  await insertOperation(transaction, {
+    id: operationId,
+    tenantId,
+    kind: "DELETE",
+    generation,
+    userId,
+    message,
+  });
+  await insertAudit(transaction, {
+    userId,
+    organizationId: tenant.organization_id,
+    action: "tenant.delete",
+    target: `tenant:${tenantId}`,
+    details: { slug: tenant.slug },
+  });
+  await deps.queue.request(transaction, `tenant:${tenantId}`);
+  topics.push(`tenant:${tenantId}`, ...superseded.map((id) => `operation:${id}`));
+}

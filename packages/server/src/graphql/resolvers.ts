@@ -1,0 +1,19 @@
+import { OperationResolver } from "../features/operation/operation.resolver.ts";
+import { PlanResolver } from "../features/plan/plan.resolver.ts";
+import { SessionResolver } from "../features/session/session.resolver.ts";
+import { TenantConnectionResolver, TenantResolver } from "../features/tenant/tenant.resolver.ts";
+import { TenantSubscriptions } from "../features/tenant/tenant.subscription.ts";
+import { ViewerResolver } from "../features/viewer/viewer.resolver.ts";
+import { NodeResolver } from "./node.resolver.ts";
+
+/** Every resolver class of the API; a new feature's is added here. */
+export const resolverClasses = [
+  NodeResolver,
+  ViewerResolver,
+  PlanResolver,
+  TenantResolver,
+  TenantConnectionResolver,
+  TenantSubscriptions,
+  OperationResolver,
+  SessionResolver,
+] as const;

@@ -1,0 +1,34 @@
+import type { Config } from "./config.ts";
+import { makeTenantUrls } from "./core/tenant-urls.ts";
+import type { ReconcilerSettings } from "./reconciler/settings.ts";
+
+/** The reconciler's part of the configuration. */
+export function buildReconcilerSettings(config: Config): ReconcilerSettings {
+  return {
+    tenantUrls: makeTenantUrls({
+      scheme: config.TENANT_URL_SCHEME,
+      port: config.TENANT_URL_PORT,
+      baseDomain: config.BASE_DOMAIN,
+    }),
+    cluster: {
+      ingressClass: config.INGRESS_CLASS,
+      ingressNamespace: config.INGRESS_NAMESPACE,
+      systemNamespace: config.SYSTEM_NAMESPACE,
+      ...(config.STORAGE_CLASS !== undefined && { storageClass: config.STORAGE_CLASS }),
+      ...buildTls(config),
+    },
+    pool: {
+      image: config.POSTGRES_IMAGE,
+      maxTenants: config.POOL_MAX_TENANTS,
+      minFreePlaces: config.POOL_MIN_FREE_PLACES,
+      cpuMillicores: config.POOL_CPU_MILLICORES,
+      memoryBytes: config.POOL_MEMORY_BYTES,
+      storageBytes: config.POOL_STORAGE_BYTES,
+    },
+  };
+}
+
+function buildTls({ TLS_CLUSTER_ISSUER: clusterIssuer, TLS_SECRET_NAME: secretName }: Config) {
+  if (clusterIssuer !== undefined) return { tls: { clusterIssuer } };
+  return secretName === undefined ? {} : { tls: { secretName } };
+}

@@ -1,0 +1,20 @@
+import type { ClusterSettings } from "@odoo-saas/k8s-core";
+import type { TenantUrls } from "../core/tenant-urls.ts";
+
+/** What the reconciler takes from the configuration. */
+export interface ReconcilerSettings {
+  tenantUrls: TenantUrls;
+  cluster: ClusterSettings;
+  pool: PoolSettings;
+}
+
+/** Size of a new shared PostgreSQL server, and how many there should be. */
+export interface PoolSettings {
+  image: string;
+  maxTenants: number;
+  /** A further pool is made when fewer places are free. */
+  minFreePlaces: number;
+  cpuMillicores: number;
+  memoryBytes: number;
+  storageBytes: number;
+}

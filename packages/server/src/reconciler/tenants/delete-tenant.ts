@@ -1,0 +1,86 @@
+import {
+  type DeletionContext,
+  deleteNamespace,
+  done,
+  kinds,
+  namespaceOf,
+  type Outcome,
+  runPhases,
+  stopWorkload,
+} from "@odoo-saas/k8s-core";
+import { sql } from "kysely";
+import type { DatabaseTransaction } from "../../core/ports.ts";
+import { makePhaseJournal } from "./phase-journal.ts";
+import type { TenantInput } from "./provision.ts";
+
+type DeletionRun = TenantInput & DeletionContext;
+
+function buildDeletionRun(input: TenantInput): DeletionRun {
+  const { cluster } = input.reconciler;
+  return {
+    ...input,
+    namespace: namespaceOf(input.record),
+    client: cluster.client,
+    caches: cluster.caches,
+    writer: cluster.makeWriter(input.lease),
+  };
+}
+
+/** Takes a tenant down: route and processes, database, namespace, and at last the row becomes a tombstone. */
+export function deleteTenant(input: TenantInput): Promise<Outcome> {
+  const phases = [
+    { name: "STOP_WORKLOAD", run: closeRouteAndStop },
+    { name: "DROP_DATABASE", run: dropDatabase },
+    { name: "DELETE_NAMESPACE", run: deleteNamespace },
+    { name: "DONE", run: bury },
+  ];
+  return runPhases(phases, buildDeletionRun(input), makePhaseJournal(input.journal));
+}
+
+/** What a late worker left of a tenant that is gone already. */
+export async function sweepTombstone(input: TenantInput): Promise<Outcome> {
+  const run = buildDeletionRun(input);
+  const leftover = run.caches.of(kinds.Namespace).find({ name: run.namespace });
+  return leftover ? deleteNamespace(run) : done;
+}
+
+async function closeRouteAndStop(run: DeletionRun): Promise<Outcome> {
+  for (const ingress of run.caches.of(kinds.Ingress).list(run.namespace)) {
+    if (!ingress.metadata.deletionTimestamp) await run.writer.remove(ingress);
+  }
+  return stopWorkload(run);
+}
+
+async function dropDatabase({ reconciler, lease, record }: DeletionRun): Promise<Outcome> {
+  const { placement } = record;
+  if (placement === null) return done;
+  const { serverId, serverName, databaseName, roleName } = placement;
+  await reconciler.postgresServers.withSession(
+    { id: serverId, name: serverName },
+    { subjectId: record.id, lease },
+    (session) => session.dropTenant({ tenantId: record.id, databaseName, roleName }),
+  );
+  return done;
+}
+
+async function bury({ journal, record }: DeletionRun): Promise<Outcome> {
+  journal.alsoWrite((transaction) => writeTombstone(transaction, record.id));
+  journal.succeed("DONE");
+  return done;
+}
+
+async function writeTombstone(transaction: DatabaseTransaction, tenantId: string): Promise<void> {
+  await transaction.deleteFrom("placements").where("tenant_id", "=", tenantId).execute();
+  await transaction
+    .updateTable("tenants")
+    .set({ deleted_at: sql<Date>`now()`, pending_admin_password_hash: null })
+    .where("id", "=", tenantId)
+    .execute();
+  await transaction
+    .updateTable("operations")
+    .set({ state: "FAILED", error: "The instance was deleted.", finished_at: sql<Date>`now()` })
+    .where("tenant_id", "=", tenantId)
+    .where("state", "in", ["PENDING", "RUNNING"])
+    .where("kind", "<>", "DELETE")
+    .execute();
+}

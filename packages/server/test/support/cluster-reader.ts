@@ -1,0 +1,131 @@
+import { readFile } from "node:fs/promises";
+import { KubeConfig } from "@kubernetes/client-node";
+import { Agent, fetch } from "undici";
+import type { PlatformClient } from "./platform-client.ts";
+import { eventually } from "./server-process.ts";
+import { type CreatedTenant, deleteTenant, untilGone } from "./tenant-journeys.ts";
+
+export interface KubeObject {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string; namespace?: string; uid: string; resourceVersion: string } & Record<
+    string,
+    unknown
+  >;
+  [field: string]: unknown;
+}
+
+const tenantCollections = [
+  "api/v1/resourcequotas",
+  "api/v1/limitranges",
+  "api/v1/secrets",
+  "api/v1/configmaps",
+  "api/v1/persistentvolumeclaims",
+  "api/v1/services",
+  "apis/networking.k8s.io/v1/networkpolicies",
+  "apis/networking.k8s.io/v1/ingresses",
+  "apis/apps/v1/deployments",
+];
+
+/** Reads and disturbs the cluster as somebody with kubectl would: nothing of ours in between. */
+export interface ClusterReader {
+  call<T>(path: string, init?: { method?: string; body?: unknown; type?: string }): Promise<T>;
+  list(path: string): Promise<KubeObject[]>;
+  untilPoolAddress(namespace: string): Promise<{ host: string; port: number }>;
+  passwordOfPool(namespace: string): Promise<string>;
+  /** The tenant's objects without what differs between any two tenants. */
+  describeTenant(tenant: CreatedTenant, slug: string): Promise<unknown[]>;
+  removeTenant(client: PlatformClient, tenant: CreatedTenant, slug: string): Promise<void>;
+}
+
+export async function makeClusterReader(kubeconfigPath: string): Promise<ClusterReader> {
+  const config = new KubeConfig();
+  config.loadFromFile(kubeconfigPath);
+  const cluster = config.getCurrentCluster()!;
+  const ca = cluster.caData ? Buffer.from(cluster.caData, "base64") : await readFile(cluster.caFile!);
+  const dispatcher = new Agent({ connect: { ca } });
+  const authorization = `Bearer ${config.getCurrentUser()!.token}`;
+
+  const call: ClusterReader["call"] = async <T>(
+    path: string,
+    init: { method?: string; body?: unknown; type?: string } = {},
+  ) => {
+    const response = await fetch(new URL(path, cluster.server), {
+      dispatcher,
+      method: init.method ?? "GET",
+      headers: { authorization, "content-type": init.type ?? "application/json" },
+      ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
+    });
+    if (!response.ok)
+      throw new Error(`${init.method ?? "GET"} ${path}: ${response.status} ${await response.text()}`);
+    return (await response.json()) as T;
+  };
+  const list = async (path: string) => {
+    const found = await call<{ apiVersion: string; kind: string; items: KubeObject[] }>(path);
+    const kind = found.kind.replace(/List$/, "");
+    return found.items.map((item) => ({ ...item, apiVersion: found.apiVersion, kind }));
+  };
+  const objectsOf = async (namespace: string) => {
+    const own = await call<KubeObject>(`/api/v1/namespaces/${namespace}`);
+    const lists = await Promise.all(
+      tenantCollections.map((path) => list(`/${path.replace(/\/([a-z]+)$/, `/namespaces/${namespace}/$1`)}`)),
+    );
+    return [own, ...lists.flat()].filter((object) => object.metadata.name !== "kube-root-ca.crt");
+  };
+
+  return {
+    call,
+    list,
+    untilPoolAddress: (namespace) =>
+      eventually(async () => {
+        type Slice = {
+          endpoints?: { addresses: string[]; conditions: { ready: boolean } }[];
+          ports: { port: number }[];
+        };
+        const slices = (await list(
+          `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+        )) as unknown as Slice[];
+        const slice = slices.find((item) => item.endpoints?.some((endpoint) => endpoint.conditions.ready));
+        return slice && { host: slice.endpoints![0]!.addresses[0]!, port: slice.ports[0]!.port };
+      }, 60_000),
+    async passwordOfPool(namespace) {
+      const secret = await call<{ data: Record<string, string> }>(
+        `/api/v1/namespaces/${namespace}/secrets/postgres`,
+      );
+      return Buffer.from(Object.values(secret.data)[0]!, "base64").toString();
+    },
+    async describeTenant(tenant, slug) {
+      const objects = await objectsOf(tenant.namespace);
+      return objects
+        .map((object) => describe(object, tenant.uuid, slug))
+        .sort((a, b) => (a.key < b.key ? -1 : 1));
+    },
+    async removeTenant(client, tenant, slug) {
+      await deleteTenant(client, tenant, slug);
+      await untilGone(client, tenant);
+      await client.dispose();
+    },
+  };
+}
+
+const volatileMetadata = ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"];
+const assignedSpec = ["volumeName", "clusterIP", "clusterIPs"];
+
+/** uids, versions, times and generated secrets taken out; the tenant's own names replaced. */
+function describe(object: KubeObject, uuid: string, slug: string) {
+  const copy = JSON.parse(
+    JSON.stringify(object)
+      .replaceAll(uuid, "<tenant>")
+      .replaceAll(uuid.replaceAll("-", ""), "<tenant>")
+      .replaceAll(`${slug}.`, "<slug>.")
+      .replaceAll(`"${slug}"`, '"<slug>"'),
+  ) as KubeObject & { spec?: Record<string, unknown>; data?: Record<string, string>; status?: unknown };
+  for (const field of volatileMetadata) delete copy.metadata[field];
+  for (const field of assignedSpec) delete copy.spec?.[field];
+  delete copy.status;
+  const text = JSON.stringify(copy).replaceAll(/"[^"]*(hash|checksum)[^"]*":"[^"]*"/g, '"hash":""');
+  const bare = JSON.parse(text) as typeof copy;
+  if (bare.kind === "Secret")
+    bare.data = Object.fromEntries(Object.keys(bare.data ?? {}).map((key) => [key, "<secret>"]));
+  return { key: `${bare.kind}/${bare.metadata.name}`, object: bare };
+}
