@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { KubernetesObject } from "../client/kubernetes-client.ts";
 import { stampDesiredHash } from "./desired-hash.ts";
 import { differs, findDifferences } from "./differs.ts";
@@ -70,4 +70,35 @@ it("notices by its hash that a field is no longer wanted", () => {
   const after = stampDesiredHash(object({ replicas: 1 }));
   expect(findDifferences(after, before)).toEqual(["metadata.annotations.saas-kit/desired-hash"]);
   expect(stampDesiredHash(object({ replicas: 1 }))).toEqual(after);
+});
+
+describe("a policy that somebody widened", () => {
+  const policy = (spec: Record<string, unknown>) => ({
+    apiVersion: "networking.k8s.io/v1",
+    kind: "NetworkPolicy",
+    metadata: { name: "deny" },
+    spec,
+  });
+  const deny = policy({ podSelector: {}, policyTypes: ["Ingress"], ingress: [] });
+
+  test.each([
+    ["a rule added", policy({ podSelector: {}, policyTypes: ["Ingress"], ingress: [{}] })],
+    ["fewer pods selected", policy({ podSelector: { matchLabels: { a: "b" } }, policyTypes: ["Ingress"] })],
+  ])("differs: %s", (_what, live) => {
+    expect(differs(deny, live)).toBe(true);
+  });
+
+  test("differs when a peer reaches further than it should", () => {
+    const allow = policy({ podSelector: {}, ingress: [{ from: [{ podSelector: {} }] }] });
+    const wider = policy({
+      podSelector: {},
+      ingress: [{ from: [{ podSelector: {}, namespaceSelector: {} }] }],
+    });
+    expect(differs(allow, wider)).toBe(true);
+    expect(differs(allow, allow)).toBe(false);
+  });
+
+  test("does not differ where the server leaves out empty lists", () => {
+    expect(differs(deny, policy({ podSelector: {}, policyTypes: ["Ingress"] }))).toBe(false);
+  });
 });

@@ -25,6 +25,8 @@ const listKeys: Record<string, string[]> = {
   topologySpreadConstraints: ["topologyKey", "whenUnsatisfiable"],
 };
 
+const atomicObjects = new Set(["podSelector", "namespaceSelector", "selector"]);
+
 /**
  * Where the live object falls short of the desired one; empty when the desired one is contained in it.
  * What the server added does not count; lists of the API's merge kind are matched by their keys.
@@ -54,17 +56,24 @@ function compareObjects(desired: Fields, live: unknown, path: string[]): string[
   // The server may leave out what is empty.
   if (live === undefined && Object.keys(desired).length === 0) return [];
   if (typeof live !== "object" || live === null || Array.isArray(live)) return [path.join(".")];
-  return Object.entries(desired).flatMap(([key, value]) =>
-    compare(value, (live as Fields)[key], [...path, key]),
-  );
+  const added = isAtomic(path) ? Object.keys(live).filter((key) => !(key in desired)) : [];
+  return [
+    ...added.map((key) => [...path, key].join(".")),
+    ...Object.entries(desired).flatMap(([key, value]) =>
+      compare(value, (live as Fields)[key], [...path, key]),
+    ),
+  ];
 }
+
+// The API replaces these as a whole and puts nothing of its own in: what is more there, somebody added.
+const isAtomic = (path: string[]) => isPolicyRule(path) || atomicObjects.has(path.at(-1) ?? "");
+const isPolicyRule = (path: string[]) => path[1] === "ingress" || path[1] === "egress";
 
 function compareLists(desired: unknown[], live: unknown, path: string[]): string[] {
   if (live === undefined && desired.length === 0) return [];
   if (!Array.isArray(live)) return [path.join(".")];
   const keys = listKeys[path.at(-1) ?? ""];
-  // The policies' ports are an atomic list: one too many is a hole.
-  const isMerged = keys !== undefined && !path.includes("ingress") && !path.includes("egress");
+  const isMerged = keys !== undefined && !isPolicyRule(path);
   if (!isMerged) {
     if (live.length !== desired.length) return [path.join(".")];
     return desired.flatMap((item, index) => compare(item, live[index], [...path, String(index)]));

@@ -45,7 +45,13 @@ function buildBasePolicies(place: Place): DesiredObject[] {
     { protocol: "TCP", port: 53 },
   ];
   return [
-    buildPolicy(place, "default-deny", { ...everyPod, policyTypes: ["Ingress", "Egress"] }),
+    // Empty lists, not absent ones: they take back what somebody else put there.
+    buildPolicy(place, "default-deny", {
+      ...everyPod,
+      policyTypes: ["Ingress", "Egress"],
+      ingress: [],
+      egress: [],
+    }),
     buildPolicy(place, "allow-same-namespace", {
       ...everyPod,
       policyTypes: ["Ingress", "Egress"],

@@ -158,6 +158,8 @@ it("lets the instance reach public addresses by three ports, and its own databas
   expect(get(isolation, "NetworkPolicy", "default-deny").spec).toEqual({
     podSelector: {},
     policyTypes: ["Ingress", "Egress"],
+    ingress: [],
+    egress: [],
   });
 });
 
