@@ -1,0 +1,92 @@
+import { Button, Grid, Skeleton, Stack } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useEffect } from "react";
+import { Link, useNavigate, useParams } from "react-router";
+import { ErrorPanel } from "../../components/ui/error-panel.tsx";
+import { FullPageMessage } from "../../components/ui/full-page-message.tsx";
+import { PageTitle } from "../../components/ui/page-title.tsx";
+import { OperationTimeline } from "../../features/operations/components/operation-timeline.tsx";
+import { useWatchTenant, type WatchedTenant } from "../../features/tenants/api/watch-tenant.ts";
+import { DeleteTenant } from "../../features/tenants/components/delete-tenant.tsx";
+import { TenantConditions } from "../../features/tenants/components/tenant-conditions.tsx";
+import { TenantFacts } from "../../features/tenants/components/tenant-facts.tsx";
+import { TenantHeader } from "../../features/tenants/components/tenant-header.tsx";
+import { TenantPods } from "../../features/tenants/components/tenant-pods.tsx";
+import { describeError, readErrorCode } from "../../lib/api/describe-error.ts";
+
+/** One instance, live, until it is gone. */
+export function Component() {
+  const { id = "" } = useParams();
+  const { state, error, retry } = useWatchTenant(id);
+  const { tenant, isGone } = state;
+  const navigate = useNavigate();
+  const goneName = isGone ? tenant?.name : undefined;
+
+  useEffect(() => {
+    if (goneName === undefined) return;
+    notifications.show({ color: "teal", title: `${goneName} is deleted`, message: "Nothing of it is left." });
+    void navigate("/dashboard", { replace: true });
+  }, [goneName, navigate]);
+
+  if ((isGone && tenant === undefined) || isUnknown(error)) return <UnknownInstance />;
+  if (error !== undefined) {
+    return <ErrorPanel title="The instance cannot be shown" message={describeError(error)} onRetry={retry} />;
+  }
+  return tenant === undefined ? <LoadingInstance /> : <Instance tenant={tenant} />;
+}
+
+function isUnknown(error: unknown): boolean {
+  return ["NOT_FOUND", "BAD_USER_INPUT"].includes(readErrorCode(error) ?? "");
+}
+
+function Instance({ tenant }: { tenant: WatchedTenant }) {
+  const { operation } = tenant;
+  const isMoving =
+    operation?.state === "PENDING" || operation?.state === "RUNNING" || operation?.state === "FAILED";
+  return (
+    <>
+      <TenantHeader tenant={tenant} actions={<DeleteTenant tenant={tenant} />} />
+      <Grid gap="lg">
+        <Grid.Col span={{ base: 12, md: 8 }}>
+          <Stack gap="lg">
+            {operation && (
+              <OperationTimeline key={operation.id} operationId={operation.id} isOpenAtFirst={isMoving} />
+            )}
+            <TenantPods tenant={tenant} />
+            <TenantConditions tenant={tenant} />
+          </Stack>
+        </Grid.Col>
+        <Grid.Col span={{ base: 12, md: 4 }}>
+          <Stack gap="lg">
+            <TenantFacts tenant={tenant} />
+          </Stack>
+        </Grid.Col>
+      </Grid>
+    </>
+  );
+}
+
+function LoadingInstance() {
+  return (
+    <Stack aria-busy aria-label="Loading the instance">
+      <PageTitle>Instance</PageTitle>
+      <Skeleton h={36} w={260} />
+      <Skeleton h={420} radius="lg" />
+    </Stack>
+  );
+}
+
+function UnknownInstance() {
+  return (
+    <FullPageMessage
+      title="No such instance"
+      action={
+        <Button component={Link} to="/dashboard">
+          To the dashboard
+        </Button>
+      }
+    >
+      It does not exist, was deleted, or belongs to somebody else.
+    </FullPageMessage>
+  );
+}

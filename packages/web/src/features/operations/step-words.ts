@@ -1,0 +1,21 @@
+import type { OperationKind, OperationStep } from "../../generated/graphql.ts";
+
+/** Each step as a person would say it. */
+export const stepWords: Record<OperationStep, string> = {
+  ACCEPTED: "Request accepted",
+  PLACEMENT: "Choosing a database server",
+  NAMESPACE: "Making its own namespace",
+  ISOLATION: "Setting limits and network rules",
+  SECRETS: "Storing its secrets",
+  DATABASE: "Making its database",
+  IDENTITY: "Setting up the administrator",
+  WORKLOAD: "Starting Odoo",
+  ROUTE: "Opening the address",
+  READY: "Ready to use",
+  STOP_WORKLOAD: "Stopping Odoo",
+  DROP_DATABASE: "Removing the database",
+  DELETE_NAMESPACE: "Removing everything else",
+  DONE: "Everything is removed",
+};
+
+export const kindWords: Record<OperationKind, string> = { CREATE: "Creation", DELETE: "Deletion" };

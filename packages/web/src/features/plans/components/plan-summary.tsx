@@ -1,0 +1,43 @@
+import { Badge, Group, List, Stack, Text } from "@mantine/core";
+import { IconCpu, IconDatabase, IconDeviceSdCard, IconFolder } from "@tabler/icons-react";
+import { type FragmentType, readFragment } from "../../../generated/fragment-masking.ts";
+import { graphql } from "../../../generated/gql.ts";
+import { formatBytes, formatCores } from "../../../lib/format.ts";
+
+const planFragment = graphql(`
+  fragment PlanSummary_plan on Plan {
+    name description cpuLimitMillicores memoryLimitBytes filesBytes databaseBytes strategy isAvailable
+  }
+`);
+
+/** What a plan gives: for the landing page and for choosing one. */
+export function PlanSummary({ plan: masked }: { plan: FragmentType<typeof planFragment> }) {
+  const plan = readFragment(planFragment, masked);
+  const strategy = plan.strategy === "SHARED" ? "Database on a shared server" : "Database server of your own";
+  return (
+    <Stack gap="xs" h="100%">
+      <Group justify="space-between" gap="xs">
+        <Text fw={650}>{plan.name}</Text>
+        {!plan.isAvailable && <Badge color="gray">Not yet</Badge>}
+      </Group>
+      {plan.description !== "" && (
+        <Text size="sm" c="dimmed">
+          {plan.description}
+        </Text>
+      )}
+      <List size="sm" pl={0} listStyleType="none" spacing={6} center c={plan.isAvailable ? "" : "dimmed"}>
+        <List.Item icon={<IconCpu size={16} />}>Up to {formatCores(plan.cpuLimitMillicores)}</List.Item>
+        <List.Item icon={<IconDeviceSdCard size={16} />}>
+          Up to {formatBytes(plan.memoryLimitBytes)} memory
+        </List.Item>
+        <List.Item icon={<IconFolder size={16} />}>{formatBytes(plan.filesBytes)} for files</List.Item>
+        <List.Item icon={<IconDatabase size={16} />}>
+          {formatBytes(plan.databaseBytes)} for the database
+        </List.Item>
+      </List>
+      <Text size="xs" c="dimmed" mt="auto">
+        {plan.isAvailable ? strategy : "This platform cannot host it yet."}
+      </Text>
+    </Stack>
+  );
+}

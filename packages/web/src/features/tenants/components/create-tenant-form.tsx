@@ -1,0 +1,66 @@
+import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import type { ReactNode } from "react";
+import { Link } from "react-router";
+import { FormError } from "../../../components/ui/form-error.tsx";
+import { bindField, type FieldProps } from "../../../lib/bind-field.ts";
+import { useCreateForm } from "../create-form.ts";
+import { suggestSlug } from "../slug-hint.ts";
+import { useSubmitTenant } from "../use-submit-tenant.ts";
+import { AdminPasswordField } from "./admin-password-field.tsx";
+import { SlugField } from "./slug-field.tsx";
+
+interface CreateTenantFormProps {
+  viewerEmail: string;
+  /** The plans are another feature's: the page puts its picker in. */
+  renderPlanField(props: FieldProps<string>): ReactNode;
+}
+
+/** Everything that a new instance needs; the subdomain follows the name until it is typed itself. */
+export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantFormProps) {
+  const form = useCreateForm(viewerEmail);
+  const { submit, isBusy, errorMessage } = useSubmitTenant(form.setErrors);
+
+  const changeName = (name: string) => {
+    if (form.values.slug === suggestSlug(form.values.name)) form.setFieldValue("slug", suggestSlug(name));
+    form.setFieldValue("name", name);
+  };
+
+  return (
+    <form onSubmit={form.onSubmit(submit)} noValidate>
+      <Stack gap="lg">
+        <TextInput
+          label="Name"
+          description="As you call it, for example your company."
+          autoFocus
+          {...form.getInputProps("name")}
+          onChange={(event) => changeName(event.currentTarget.value)}
+        />
+        <SlugField {...bindField(form, "slug")} />
+        <TextInput
+          label="Administrator's e-mail"
+          description="The login of the first user in Odoo."
+          type="email"
+          {...form.getInputProps("adminEmail")}
+        />
+        <AdminPasswordField {...bindField(form, "adminPassword")} />
+        {renderPlanField(bindField(form, "planCode"))}
+        <Select
+          label="Odoo version"
+          data={[{ value: "19", label: "Odoo 19" }]}
+          allowDeselect={false}
+          maw={220}
+          {...form.getInputProps("odooVersion")}
+        />
+        <FormError message={errorMessage} />
+        <Group justify="flex-end">
+          <Button variant="default" size="md" component={Link} to="/dashboard">
+            Cancel
+          </Button>
+          <Button type="submit" size="md" loading={isBusy}>
+            Create the instance
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

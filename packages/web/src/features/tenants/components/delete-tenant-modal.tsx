@@ -1,0 +1,67 @@
+import { Button, Code, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { FormError } from "../../../components/ui/form-error.tsx";
+import { describeError } from "../../../lib/api/describe-error.ts";
+import { makeIdempotencyKey } from "../../../lib/idempotency-key.ts";
+import { useDeleteTenant } from "../api/delete-tenant.ts";
+
+interface DeleteTenantModalProps {
+  id: string;
+  slug: string;
+  onClose(): void;
+}
+
+/** Deletes only after the subdomain was typed again. */
+export function DeleteTenantModal({ id, slug, onClose }: DeleteTenantModalProps) {
+  const [confirmation, setConfirmation] = useState("");
+  const [errorMessage, setErrorMessage] = useState<string>();
+  const [idempotencyKey] = useState(makeIdempotencyKey);
+  const [deleteTenant, { loading }] = useDeleteTenant();
+
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    try {
+      const { data } = await deleteTenant({
+        variables: { input: { tenantId: id, confirmation, idempotencyKey } },
+      });
+      const problem = data?.deleteTenant.userErrors[0];
+      if (problem) setErrorMessage(problem.message);
+      else onClose();
+    } catch (error) {
+      setErrorMessage(describeError(error));
+    }
+  };
+
+  return (
+    <Modal opened onClose={onClose} title={`Delete ${slug}?`}>
+      <form onSubmit={submit}>
+        <Stack>
+          <Text size="sm">
+            The instance, its database and all its files will be deleted. This cannot be undone.
+          </Text>
+          <FormError message={errorMessage} />
+          <TextInput
+            label={
+              <>
+                Type <Code>{slug}</Code> to confirm
+              </>
+            }
+            value={confirmation}
+            onChange={(event) => setConfirmation(event.currentTarget.value)}
+            autoComplete="off"
+            spellCheck={false}
+            data-autofocus
+          />
+          <Group justify="flex-end" gap="xs">
+            <Button variant="default" onClick={onClose}>
+              Keep it
+            </Button>
+            <Button type="submit" color="red" disabled={confirmation !== slug} loading={loading}>
+              Delete for good
+            </Button>
+          </Group>
+        </Stack>
+      </form>
+    </Modal>
+  );
+}
