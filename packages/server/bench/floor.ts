@@ -36,6 +36,10 @@ const groupsOfTenant = [
   "apis/apps/v1/deployments",
 ];
 
+/** Superuser of a pool, as somebody with kubectl finds it. */
+export type PoolLogin = { host: string; port: number; user: string; password: string };
+export type Floor = Awaited<ReturnType<typeof makeFloor>>;
+
 /** Does by hand what the platform does for one tenant: the same password hash, SQL and objects, nothing else. */
 export async function makeFloor(kubeconfigPath: string) {
   const config = new KubeConfig();
@@ -94,7 +98,7 @@ export async function makeFloor(kubeconfigPath: string) {
     apply,
     untilAvailable,
     readTenant,
-    serverOf,
+    loginOf,
     provision,
     remove,
     dispose: () => dispatcher.close(),
@@ -124,7 +128,7 @@ export async function makeFloor(kubeconfigPath: string) {
       .map(bare);
   }
 
-  async function serverOf(poolNamespace: string) {
+  async function loginOf(poolNamespace: string): Promise<PoolLogin> {
     const slices = await call<{
       items: { endpoints: { addresses: string[] }[]; ports: { port: number }[] }[];
     }>(`/apis/discovery.k8s.io/v1/namespaces/${poolNamespace}/endpointslices`);
@@ -199,15 +203,18 @@ function rename(object: KubeObject, { from, to }: Renaming): KubeObject {
       .replaceAll(from.namespace.slice("tenant-".length), to.namespace.slice("tenant-".length))
       .replaceAll(`${from.slug}.`, `${to.slug.replaceAll("_", "-")}.`)
       .replaceAll(from.role, to.role)
+      // Not the platform's: its reconciler is not to look at these.
+      .replaceAll('"app.kubernetes.io/managed-by":"saas-kit"', '"app.kubernetes.io/managed-by":"floor"')
       .replace(/^(db_password = ).*$/m, `$1${to.password}`);
-  if (object.kind !== "Secret") return JSON.parse(replaceAll(JSON.stringify(object))) as KubeObject;
+  const renamed = JSON.parse(replaceAll(JSON.stringify(object))) as KubeObject;
+  if (object.kind !== "Secret") return renamed;
   const data = Object.fromEntries(
     Object.entries(object.data as Record<string, string>).map(([key, value]) => {
       const text = Buffer.from(value, "base64").toString();
       return [key, Buffer.from(text.includes("\n") ? replaceAll(text) : to.password).toString("base64")];
     }),
   );
-  return { ...object, data };
+  return { ...renamed, data };
 }
 
 async function hashPassword(password: string) {

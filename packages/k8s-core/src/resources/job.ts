@@ -26,7 +26,7 @@ export function buildJobObjects(place: Place, input: JobInput): DesiredObject[] 
       kind: "Job",
       metadata: buildMetadata(place, name, "job"),
       spec: {
-        backoffLimit: 3,
+        backoffLimit: 0,
         activeDeadlineSeconds: timeoutSeconds,
         ttlSecondsAfterFinished: 3600,
         template: buildPodTemplate({

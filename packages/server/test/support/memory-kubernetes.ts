@@ -3,7 +3,6 @@ import {
   K8sError,
   type KubernetesClient,
   type KubernetesObject,
-  kinds,
   type ObjectRef,
   type ResourceKind,
   type WatchEvent,

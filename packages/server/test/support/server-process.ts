@@ -31,7 +31,12 @@ export async function startServer(environment: Record<string, string>, port: num
   }
   const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const url = `http://127.0.0.1:${port}`;
-  await untilReady(url, child, () => output);
+  try {
+    await untilReady(url, child, () => output);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
   return {
     url,
     pid: child.pid!,

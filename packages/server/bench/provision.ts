@@ -1,0 +1,129 @@
+import { parseArgs } from "node:util";
+import { startSandbox } from "@odoo-saas/sandbox/testing";
+import pg from "pg";
+import { makePlatformClient, type PlatformClient } from "../test/support/platform-client.ts";
+import { createTenant, deleteTenant, untilGone, untilState } from "../test/support/tenant-journeys.ts";
+import { type Floor, makeFloor, type PoolLogin } from "./floor.ts";
+
+const pool = "postgres-shared-1";
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    present: { type: "string", default: "200" },
+    stopped: { type: "string", default: "150" },
+  },
+});
+const rounds = Number(options.rounds);
+
+const median = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!;
+const timed = async (run: () => Promise<unknown>) => {
+  const startedAtMs = performance.now();
+  await run();
+  return performance.now() - startedAtMs;
+};
+
+let count = 0;
+const nextSlug = () => `bench-${(count += 1)}`;
+
+/** Each way to provision: returns its clean-up. */
+type Provision = () => Promise<() => Promise<void>>;
+
+function platformWay(client: PlatformClient): Provision {
+  return async () => {
+    const slug = nextSlug();
+    const tenant = await createTenant(client, slug);
+    await untilState(client, tenant, { state: "RUNNING", timeoutMs: 120_000 });
+    return async () => {
+      await deleteTenant(client, tenant, slug);
+      await untilGone(client, tenant, 120_000);
+    };
+  };
+}
+
+async function floorWay(client: PlatformClient, floor: Floor, login: PoolLogin): Promise<Provision> {
+  const slug = nextSlug();
+  const tenant = await createTenant(client, slug);
+  await untilState(client, tenant, { state: "RUNNING", timeoutMs: 120_000 });
+  const model = await floor.readTenant(tenant.namespace);
+  const from = { namespace: tenant.namespace, slug, role: `t_${tenant.uuid.replaceAll("-", "")}` };
+  await deleteTenant(client, tenant, slug);
+  await untilGone(client, tenant);
+  return async () => {
+    const made = await floor.provision(model, login, from);
+    return () => floor.remove(login, made);
+  };
+}
+
+/** `width` at once; milliseconds until all are ready. Cleaning up is not counted. */
+async function measure(way: Provision, width: number): Promise<number> {
+  const cleanUps: (() => Promise<void>)[] = [];
+  const ms = await timed(() => Promise.all(Array.from({ length: width }, async () => cleanUps.push(await way()))));
+  await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
+  return ms;
+}
+
+/** A-B-B-A, so that a machine that gets slower or faster favours neither. */
+async function compare(name: string, ways: { platform: Provision; floor: Provision }, width: number) {
+  const times = { platform: [] as number[], floor: [] as number[] };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const way of ["platform", "floor", "floor", "platform"] as const) {
+      times[way].push(await measure(ways[way], width));
+    }
+  }
+  const [platformMs, floorMs] = [median(times.platform), median(times.floor)];
+  const ratio = platformMs / floorMs;
+  const cell = (value: number) => value.toFixed(0).padStart(9);
+  console.log(`${name.padEnd(28)}${cell(platformMs)}${cell(floorMs)}${ratio.toFixed(2).padStart(9)}`);
+  return ratio;
+}
+
+/** Tenants that are there already; most of them stopped, as of customers who pause. */
+async function populate(client: PlatformClient, databaseUrl: string) {
+  const present = Number(options.present);
+  const stopped = Number(options.stopped);
+  const database = new pg.Client(databaseUrl);
+  await database.connect();
+  const slugs = Array.from({ length: present }, (_, index) => `present-${index}`);
+  const work = slugs.map((slug, index) => ({ slug, isStopped: index < stopped }));
+  const makeSome = async () => {
+    for (let next = work.shift(); next !== undefined; next = work.shift()) {
+      const tenant = await createTenant(client, next.slug);
+      if (next.isStopped) {
+        await database.query(
+          "update platform.tenants set desired_run_state = 'STOPPED', generation = generation + 1 where id = $1",
+          [tenant.uuid],
+        );
+      }
+      await untilState(client, tenant, { state: next.isStopped ? "STOPPED" : "RUNNING", timeoutMs: 300_000 });
+    }
+  };
+  await Promise.all(Array.from({ length: 8 }, makeSome));
+  await database.end();
+}
+
+const sandbox = await startSandbox({
+  run: "tsx packages/server/src/main.ts",
+  env: { LOG_LEVEL: "warn", POOL_MEMORY_BYTES: String(512 * 2 ** 20) },
+});
+try {
+  const client = await makePlatformClient(sandbox.access, sandbox.access.customer);
+  const floor = await makeFloor(sandbox.environment.KUBECONFIG!);
+  const first = nextSlug();
+  await untilState(client, await createTenant(client, first), { state: "RUNNING", timeoutMs: 120_000 });
+  const ways = {
+    platform: platformWay(client),
+    floor: await floorWay(client, floor, await floor.loginOf(pool)),
+  };
+  console.log(`${"from mutation to ready, ms".padEnd(28)} platform    floor    ratio`);
+  const cold = await compare("one after another", ways, 1);
+  const eight = await compare("eight at once", ways, 8);
+  await populate(client, sandbox.environment.DATABASE_URL!);
+  const cold200 = await compare(`one, with ${options.present} present`, ways, 1);
+  console.log(
+    `bench provision: cold_over_floor=${cold.toFixed(2)} eight_over_floor=${eight.toFixed(2)} cold_over_floor_at_${options.present}=${cold200.toFixed(2)}`,
+  );
+  await client.dispose();
+  await floor.dispose();
+} finally {
+  await sandbox.stop();
+}
