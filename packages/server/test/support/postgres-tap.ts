@@ -26,17 +26,9 @@ export async function makePostgresTap(
         upstream.destroy();
       });
     }
-    const pending: string[] = [];
-    const outgoing = makeMessageReader({ hasStartup: true }, (type, body) => {
-      if (type !== "Q" && type !== "P") return;
-      const sql = type === "Q" ? cString(body, 0) : cString(body, body.indexOf(0) + 1);
-      if (isWrite(sql)) pending.push(sql);
-    });
-    const answers = makeMessageReader({ hasStartup: false }, (type) => {
-      if (type !== "Z") return;
-      for (const sql of pending.splice(0))
-        options.onWrite(`${options.name} ${sql.replace(/\s+/g, " ").slice(0, 120)}`);
-    });
+    const writes = makeWriteWatch((sql) => options.onWrite(`${options.name} ${sql}`));
+    const outgoing = makeMessageReader({ hasStartup: true }, writes.asked);
+    const answers = makeMessageReader({ hasStartup: false }, writes.answered);
     client.on("data", (chunk) => {
       outgoing(chunk);
       upstream.write(chunk);
@@ -55,6 +47,28 @@ export async function makePostgresTap(
     async dispose() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Pairs statements with the tags that answer them; one that touched no row is no write. */
+function makeWriteWatch(onWrite: (sql: string) => void) {
+  const pending: string[] = [];
+  let hasChanged = false;
+  const tell = () => {
+    const done = pending.splice(0);
+    if (hasChanged) for (const sql of done) onWrite(sql.replace(/\s+/g, " ").slice(0, 120));
+    hasChanged = false;
+  };
+  return {
+    asked(type: string, body: Buffer) {
+      if (type !== "Q" && type !== "P") return;
+      const sql = type === "Q" ? cString(body, 0) : cString(body, body.indexOf(0) + 1);
+      if (isWrite(sql)) pending.push(sql);
+    },
+    answered(type: string, body: Buffer) {
+      if (type === "C") hasChanged ||= !/^(SELECT|BEGIN|(UPDATE|DELETE|INSERT 0) 0$)/.test(cString(body, 0));
+      if (type === "Z") tell();
     },
   };
 }
