@@ -1,7 +1,7 @@
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ClusterReader, makeClusterReader } from "./support/cluster-reader.ts";
-import { makeKubernetesTap } from "./support/kubernetes-tap.ts";
+import { makeKubernetesTap, moveAddresses } from "./support/kubernetes-tap.ts";
 import { makePlatformClient, type PlatformClient } from "./support/platform-client.ts";
 import { listPoolContents } from "./support/pool-contents.ts";
 import { makePostgresTap } from "./support/postgres-tap.ts";
@@ -69,7 +69,7 @@ beforeAll(async () => {
     name: "pool",
     upstream: pool,
     listen: {
-      host: pool.host.replace(/^127\.(\d+)/, (_all, second) => `127.${Number(second) + 100}`),
+      host: moveAddresses(pool.host),
       port: pool.port,
     },
     onWrite,

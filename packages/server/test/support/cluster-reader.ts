@@ -15,6 +15,8 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
+const decode = (base64: string) => Buffer.from(base64, "base64");
+
 const tenantCollections = [
   "api/v1/resourcequotas",
   "api/v1/limitranges",
@@ -42,9 +44,11 @@ export async function makeClusterReader(kubeconfigPath: string): Promise<Cluster
   const config = new KubeConfig();
   config.loadFromFile(kubeconfigPath);
   const cluster = config.getCurrentCluster()!;
-  const ca = cluster.caData ? Buffer.from(cluster.caData, "base64") : await readFile(cluster.caFile!);
-  const dispatcher = new Agent({ connect: { ca } });
-  const authorization = `Bearer ${config.getCurrentUser()!.token}`;
+  const { token, certData, keyData } = config.getCurrentUser()!;
+  const ca = cluster.caData ? decode(cluster.caData) : await readFile(cluster.caFile!);
+  const identity = certData && keyData ? { cert: decode(certData), key: decode(keyData) } : {};
+  const dispatcher = new Agent({ connect: { ca, ...identity } });
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
 
   const call: ClusterReader["call"] = async <T>(
     path: string,
@@ -53,7 +57,7 @@ export async function makeClusterReader(kubeconfigPath: string): Promise<Cluster
     const response = await fetch(new URL(path, cluster.server), {
       dispatcher,
       method: init.method ?? "GET",
-      headers: { authorization, "content-type": init.type ?? "application/json" },
+      headers: { ...authorization, "content-type": init.type ?? "application/json" },
       ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
     });
     if (!response.ok)

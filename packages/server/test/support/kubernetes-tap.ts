@@ -13,7 +13,7 @@ export interface TapOptions {
 
 /**
  * A Kubernetes API that passes everything on and reports each write.
- * Addresses in EndpointSlices are moved from 127.x to 127.(x+100), where PostgreSQL taps listen.
+ * Addresses in EndpointSlices are moved to where PostgreSQL taps listen, see `moveAddresses`.
  */
 export async function makeKubernetesTap(
   options: TapOptions & { kubeconfig: string; writeKubeconfigTo: string },
@@ -21,16 +21,18 @@ export async function makeKubernetesTap(
   const config = new KubeConfig();
   config.loadFromFile(options.kubeconfig);
   const upstream = new URL(config.getCurrentCluster()!.server);
-  const token = config.getCurrentUser()!.token!;
-  const ca = Buffer.from(config.getCurrentCluster()!.caData ?? (await caOf(config)), "base64");
+  const { token, certData, keyData } = config.getCurrentUser()!;
+  const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
+  const identity = certData && keyData ? { cert: decode(certData), key: decode(keyData) } : {};
+  const ca = decode(config.getCurrentCluster()!.caData ?? (await caOf(config)));
 
   const server = createServer((incoming, outgoing) => {
     const forwarded = request(
       new URL(incoming.url!, upstream),
       {
         method: incoming.method!,
-        ca,
-        headers: { ...incoming.headers, host: upstream.host, authorization: `Bearer ${token}` },
+        ...{ ca, ...identity },
+        headers: { ...withoutAuthorization(incoming.headers), host: upstream.host, ...authorization },
       },
       (answer) => pass(incoming, answer, outgoing),
     );
@@ -62,12 +64,17 @@ export async function makeKubernetesTap(
   };
 }
 
-/** 127.12.0.3 → 127.112.0.3 */
+const decode = (base64: string) => Buffer.from(base64, "base64");
+const withoutAuthorization = ({ authorization: _, ...headers }: IncomingMessage["headers"]) => headers;
+
+/** 127.12.0.3 → 127.112.0.3, and of a sandbox that joined a real control plane 10.200.0.3 → 127.200.0.3 */
 export const moveAddresses = (text: string) =>
-  text.replace(
-    /\b127\.(\d{1,2})\.(\d+\.\d+)\b/g,
-    (_match, second, rest) => `127.${Number(second) + 100}.${rest}`,
-  );
+  text
+    .replace(
+      /\b127\.(\d{1,2})\.(\d+\.\d+)\b/g,
+      (_match, second, rest) => `127.${Number(second) + 100}.${rest}`,
+    )
+    .replace(/\b10\.(2\d\d)\.(\d+\.\d+)\b/g, "127.$1.$2");
 
 async function caOf(config: KubeConfig) {
   return (await readFile(config.getCurrentCluster()!.caFile!)).toString("base64");

@@ -51,14 +51,19 @@ export async function makePostgresTap(
   };
 }
 
-/** Pairs statements with the tags that answer them; one that touched no row is no write. */
+const isCommit = (sql: string) => /^\s*commit/i.test(sql);
+
+/** Pairs statements with the tags that answer them; one that touched no row is no write, nor is the end of a reading transaction. */
 function makeWriteWatch(onWrite: (sql: string) => void) {
   const pending: string[] = [];
   let hasChanged = false;
+  let hasTransactionChanged = false;
   const tell = () => {
-    const done = pending.splice(0);
-    if (hasChanged) for (const sql of done) onWrite(sql.replace(/\s+/g, " ").slice(0, 120));
+    const isWritten = hasChanged || hasTransactionChanged;
+    const done = pending.splice(0).filter((sql) => (isCommit(sql) ? isWritten : hasChanged));
+    hasTransactionChanged = hasChanged || (hasTransactionChanged && !done.some(isCommit));
     hasChanged = false;
+    for (const sql of done) onWrite(sql.replace(/\s+/g, " ").slice(0, 120));
   };
   return {
     asked(type: string, body: Buffer) {
@@ -67,7 +72,10 @@ function makeWriteWatch(onWrite: (sql: string) => void) {
       if (isWrite(sql)) pending.push(sql);
     },
     answered(type: string, body: Buffer) {
-      if (type === "C") hasChanged ||= !/^(SELECT|BEGIN|(UPDATE|DELETE|INSERT 0) 0$)/.test(cString(body, 0));
+      if (type === "C")
+        hasChanged ||= !/^(SELECT|BEGIN|COMMIT|ROLLBACK|SET|LISTEN|NOTIFY|(UPDATE|DELETE|INSERT 0) 0$)/.test(
+          cString(body, 0),
+        );
       if (type === "Z") tell();
     },
   };

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
+import { makeApiClient } from "../../../sandbox/src/client/api-client.ts";
+import { silentLog } from "../../../sandbox/src/client/log.ts";
+import { makeIngressController } from "../../../sandbox/src/ingress/ingress-controller.ts";
+import { type ClusterReader, makeClusterReader } from "../../test/support/cluster-reader.ts";
+import type { PlatformAccess } from "../../test/support/platform-client.ts";
+import { makeTestbed, nodeAddress, type Testbed } from "./testbed.ts";
+
+/** Where the chart was installed. */
+export const systemNamespace = "saas-system";
+const release = "saas";
+const server = `${release}-server`;
+
+/** The platform as the chart installs it on the real node, with the sandbox's auth, mail and database beside it. */
+export interface InstalledPlatform {
+  testbed: Testbed;
+  cluster: ClusterReader;
+  sandbox: RunningSandbox;
+  access: PlatformAccess;
+  ingressPort: number;
+  dispose(): Promise<void>;
+}
+
+const secretNames = [
+  "DATABASE_URL",
+  "DATABASE_API_URL",
+  "DATABASE_WORKER_URL",
+  "SUPABASE_ANON_KEY",
+  "SUPABASE_SERVICE_ROLE_KEY",
+  "IDEMPOTENCY_SECRET",
+];
+
+// Two cores for everything: a small pool, one replica.
+const buildValues = ({ environment }: RunningSandbox, ingressPort: number) => ({
+  image: { repository: "localhost/odoo-saas-kit/server", tag: "dev", pullPolicy: "Never" },
+  replicas: 1,
+  settings: {
+    APP_ENV: "development",
+    LOG_LEVEL: "info",
+    PUBLIC_URL: "http://platform.localhost",
+    BASE_DOMAIN: "localhost",
+    TENANT_URL_SCHEME: "http",
+    TENANT_URL_PORT: String(ingressPort),
+    SUPABASE_URL: environment.SUPABASE_URL,
+    POOL_CPU_MILLICORES: "500",
+    POOL_MEMORY_BYTES: String(512 * 2 ** 20),
+    POOL_STORAGE_BYTES: String(5 * 2 ** 30),
+  },
+  secrets: Object.fromEntries(secretNames.map((name) => [name, environment[name]])),
+});
+
+async function installChart(testbed: Testbed, values: object): Promise<void> {
+  const { kubectl, helm } = testbed;
+  const chart = join(import.meta.dirname, "../../../../deploy/chart");
+  await kubectl("create", "namespace", systemNamespace).catch(() =>
+    kubectl("get", "namespace", systemNamespace),
+  );
+  await kubectl(
+    "label",
+    "namespace",
+    systemNamespace,
+    "--overwrite",
+    "pod-security.kubernetes.io/enforce=restricted",
+  );
+  const merge = (value: unknown, path: string[]): string[] =>
+    typeof value === "object" && value !== null
+      ? Object.entries(value).flatMap(([key, inner]) => merge(inner, [...path, key]))
+      : ["--set-json", `${path.join(".")}=${JSON.stringify(value)}`];
+  try {
+    await helm(
+      "upgrade",
+      "--install",
+      release,
+      chart,
+      "-n",
+      systemNamespace,
+      ...merge(values, []),
+      "--wait",
+      "--timeout",
+      "120s",
+    );
+  } catch (error) {
+    const state = await kubectl("-n", systemNamespace, "describe", "pods");
+    const log = await kubectl("-n", systemNamespace, "logs", `deployment/${server}`, "--tail=40").catch(
+      String,
+    );
+    throw new Error(`The chart was not installed:\n${state.slice(-3_000)}\n${log}`, { cause: error });
+  }
+}
+
+/** Installs the chart and waits until it is ready; `dispose` takes everything away again. */
+export async function installPlatform(): Promise<InstalledPlatform> {
+  const testbed = makeTestbed();
+  const dir = await mkdtemp(join(tmpdir(), "test-node-"));
+  const undo: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
+  const dispose = async () => {
+    for (const step of undo.reverse()) await step();
+  };
+  try {
+    const administrator = await testbed.writeTokenKubeconfig(dir);
+    const cluster = await makeClusterReader(administrator.path);
+    const sandbox = await startSandbox({ env: { SANDBOX_HOST: nodeAddress }, nodes: 1 });
+    undo.push(() => sandbox.stop());
+    const client = makeApiClient({ ...administrator, userAgent: "ingress" });
+    undo.push(() => client.dispose());
+    // Stands in for Traefik, which cannot be had without a registry.
+    const ingress = await makeIngressController({
+      client,
+      port: 0,
+      host: nodeAddress,
+      ingressClass: "traefik",
+      log: silentLog,
+    });
+    undo.push(() => ingress.dispose());
+    undo.push(() => removeEverything(testbed));
+    await installChart(testbed, buildValues(sandbox, ingress.port));
+    const address = await testbed.kubectl(
+      "-n",
+      systemNamespace,
+      "get",
+      "service",
+      server,
+      "-o",
+      "jsonpath={.spec.clusterIP}",
+    );
+    const access = {
+      graphql: `http://${address}/graphql`,
+      subscriptions: `ws://${address}/graphql`,
+      supabaseUrl: sandbox.access.supabaseUrl,
+      supabaseAnonKey: sandbox.access.supabaseAnonKey,
+    };
+    return { testbed, cluster, sandbox, access, ingressPort: ingress.port, dispose };
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+}
+
+async function removeEverything({ helm, kubectl }: Testbed): Promise<void> {
+  await helm("uninstall", release, "-n", systemNamespace, "--ignore-not-found", "--wait");
+  const owned = await kubectl(
+    "get",
+    "namespaces",
+    "-l",
+    "app.kubernetes.io/managed-by=saas-kit",
+    "-o",
+    "name",
+  );
+  await kubectl(
+    "delete",
+    `namespace/${systemNamespace}`,
+    ...owned.split("\n").filter(Boolean),
+    "--timeout=120s",
+  );
+}

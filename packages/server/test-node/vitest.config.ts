@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** Needs the test bed's real node: see deploy/testbed/test-node.sh. */
+export default defineConfig({
+  test: {
+    name: "node",
+    root: import.meta.dirname,
+    include: ["*.int.test.ts"],
+    testTimeout: 240_000,
+    hookTimeout: 300_000,
+    fileParallelism: false,
+  },
+});
