@@ -19,7 +19,12 @@ export {
   type ObjectWriterOptions,
 } from "./reconcile/object-writer.ts";
 export * from "./reconcile/phase.ts";
-export { awaitPool, ensurePool, type PoolPhaseContext } from "./reconcile/pool-phases.ts";
+export {
+  awaitPool,
+  ensurePool,
+  ensurePoolNamespace,
+  type PoolPhaseContext,
+} from "./reconcile/pool-phases.ts";
 export { runPhases } from "./reconcile/run-phases.ts";
 export { type Snapshot, takeSnapshot } from "./reconcile/snapshot.ts";
 export {
@@ -28,6 +33,7 @@ export {
   ensureRoute,
   ensureSecret,
   ensureWorkload,
+  type NamespacePhaseContext,
   prune,
   type TenantPhaseContext,
 } from "./reconcile/tenant-phases.ts";
@@ -45,7 +51,11 @@ export {
   poolPasswordKey,
 } from "./resources/pool-objects.ts";
 export type { PostgresSize } from "./resources/postgres-container.ts";
-export { buildTenantObjects, type TenantObjectsInput } from "./resources/tenant-objects.ts";
+export {
+  buildTenantNamespace,
+  buildTenantObjects,
+  type TenantObjectsInput,
+} from "./resources/tenant-objects.ts";
 export {
   computeTenantState,
   findCondition,

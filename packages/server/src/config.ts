@@ -43,6 +43,8 @@ const schema = z.object({
   INGRESS_CLASS: required,
   INGRESS_NAMESPACE: required,
   SYSTEM_NAMESPACE: required,
+  SERVICE_ACCOUNT: required.optional(),
+  OWN_CLUSTER_ROLE: required.optional(),
   STORAGE_CLASS: required.optional(),
   TLS_CLUSTER_ISSUER: required.optional(),
   TLS_SECRET_NAME: required.optional(),

@@ -14,6 +14,7 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       ingressClass: config.INGRESS_CLASS,
       ingressNamespace: config.INGRESS_NAMESPACE,
       systemNamespace: config.SYSTEM_NAMESPACE,
+      ...buildOwnRights(config),
       ...(config.STORAGE_CLASS !== undefined && { storageClass: config.STORAGE_CLASS }),
       ...buildTls(config),
     },
@@ -26,6 +27,11 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       storageBytes: config.POOL_STORAGE_BYTES,
     },
   };
+}
+
+function buildOwnRights({ OWN_CLUSTER_ROLE: clusterRole, SERVICE_ACCOUNT: serviceAccount }: Config) {
+  if (clusterRole === undefined || serviceAccount === undefined) return {};
+  return { ownRights: { clusterRole, serviceAccount } };
 }
 
 function buildTls({ TLS_CLUSTER_ISSUER: clusterIssuer, TLS_SECRET_NAME: secretName }: Config) {

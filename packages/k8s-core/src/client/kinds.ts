@@ -25,6 +25,7 @@ export const kinds = {
   EndpointSlice: namespaced("discovery.k8s.io/v1", "EndpointSlice", "endpointslices"),
   Ingress: namespaced("networking.k8s.io/v1", "Ingress", "ingresses"),
   NetworkPolicy: namespaced("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies"),
+  RoleBinding: namespaced("rbac.authorization.k8s.io/v1", "RoleBinding", "rolebindings"),
 } satisfies Record<string, ResourceKind>;
 
 const byName = new Map<string, ResourceKind>(

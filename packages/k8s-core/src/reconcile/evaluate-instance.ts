@@ -52,13 +52,13 @@ function judge(tenant: EvaluateInput["tenant"], deployment: Deployment | undefin
     return { ...down, isProgressing: true, reason: "WorkloadMissing", message: "Not created yet." };
   }
   if (tenant.runState === "Stopped") return judgeStopping(pods);
-  const { isAvailable, isUpdated } = readRollout(deployment);
+  const { isAvailable, isUpdated, isReplacing } = readRollout(deployment);
   if (isAvailable && isUpdated) {
     return { isAvailable, isProgressing: false, isReady: true, reason: "Available", message: "" };
   }
   const problem = findProblem(deployment, pods);
   if (problem) return { isAvailable, isReady: false, isProgressing: false, ...problem };
-  const message = isUpdated ? "Waiting until it answers." : "Being replaced by its new configuration.";
+  const message = isReplacing ? "Being restarted with its new configuration." : "Waiting until it answers.";
   return { isAvailable, isReady: false, isProgressing: true, reason: "Starting", message };
 }
 
@@ -74,13 +74,16 @@ function judgeStopping(pods: Pod[]): Verdict {
 }
 
 /** Only what the controller says about the newest specification counts. */
-function readRollout({ metadata, spec, status }: Deployment): { isAvailable: boolean; isUpdated: boolean } {
+function readRollout({ metadata, spec, status }: Deployment) {
   const wanted = spec?.replicas ?? 1;
+  const replicas = status?.replicas ?? 0;
+  const updated = status?.updatedReplicas ?? 0;
   const isObserved = (status?.observedGeneration ?? 0) >= (metadata.generation ?? 0);
   const isAvailable = wanted > 0 && (status?.availableReplicas ?? 0) >= wanted;
-  const isUpdated =
-    isObserved && (status?.updatedReplicas ?? 0) === wanted && (status?.replicas ?? 0) === wanted;
-  return { isAvailable, isUpdated };
+  const isUpdated = isObserved && updated === wanted && replicas === wanted;
+  // At a first start there is nothing older that could be replaced.
+  const isReplacing = replicas > (isObserved ? updated : 0);
+  return { isAvailable, isUpdated, isReplacing };
 }
 
 function findProblem(deployment: Deployment, pods: Pod[]): Problem | undefined {

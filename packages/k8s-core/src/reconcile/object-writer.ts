@@ -98,11 +98,13 @@ async function refresh(run: Run, ref: ObjectRef): Promise<KubernetesObject | und
   return live;
 }
 
-/** Carries the resourceVersion that was decided on: a late writer gets 409, and then meets the guard. */
+/** Carries the version that was decided on, and the uid, without which an apply would bring back what is gone: a late writer gets 409, and then meets the guard. */
 async function writeOnce(run: Run, desired: DesiredObject, live?: KubernetesObject): Promise<EnsureResult> {
   const differences = live ? findDifferences(desired, live) : [];
   if (live && differences.length === 0) return { object: live, action: "none", differences };
-  const version = live ? { resourceVersion: live.metadata.resourceVersion ?? "" } : {};
+  const version = live
+    ? { uid: live.metadata.uid ?? "", resourceVersion: live.metadata.resourceVersion ?? "" }
+    : {};
   await run.guard();
   const object = await run.client.apply({ ...desired, metadata: { ...desired.metadata, ...version } });
   run.writes += 1;

@@ -1,7 +1,8 @@
 import type { Caches } from "../reflector/caches.ts";
-import { buildPoolObjects, type PoolObjectsInput } from "../resources/pool-objects.ts";
+import { buildPoolNamespace, buildPoolObjects, type PoolObjectsInput } from "../resources/pool-objects.ts";
 import { evaluatePool } from "./evaluate-pool.ts";
 import type { ObjectWriter } from "./object-writer.ts";
+import { ensureOwnNamespace } from "./own-namespace.ts";
 import { done, type Outcome, waitFor } from "./phase.ts";
 import { takeSnapshot } from "./snapshot.ts";
 
@@ -13,10 +14,17 @@ export interface PoolPhaseContext extends PoolObjectsInput {
 
 const recheckMs = 2_000;
 
+/** Creates the namespace and the platform's rights in it; the Secret can be read from then on. */
+export async function ensurePoolNamespace(
+  context: Pick<PoolPhaseContext, "name" | "settings" | "writer">,
+): Promise<Outcome> {
+  await ensureOwnNamespace(context.writer, buildPoolNamespace(context.name), context.settings);
+  return done;
+}
+
 /** Writes all objects of the server, in the order in which they depend on each other. */
 export async function ensurePool(context: PoolPhaseContext): Promise<Outcome> {
-  const { namespace, isolation, secret, workload } = buildPoolObjects(context);
-  await context.writer.ensure(namespace);
+  const { isolation, secret, workload } = buildPoolObjects(context);
   await context.writer.ensureAll([...isolation, secret]);
   await context.writer.ensureAll(workload);
   return done;

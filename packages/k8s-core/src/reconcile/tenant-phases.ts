@@ -2,15 +2,19 @@ import { kinds } from "../client/kinds.ts";
 import type { KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
 import type { DesiredObject, Namespace, PersistentVolumeClaim } from "../client/shapes.ts";
 import type { Caches } from "../reflector/caches.ts";
+import type { ClusterSettings } from "../resources/cluster-settings.ts";
 import { parseQuantity } from "../resources/quantities.ts";
 import {
+  buildTenantNamespace,
   buildTenantObjects,
+  type TenantNamespaceInput,
   type TenantObjects,
   type TenantObjectsInput,
 } from "../resources/tenant-objects.ts";
 import { labelKeys } from "../tenant/labels.ts";
 import { namespaceOf } from "../tenant/names.ts";
 import type { ObjectWriter } from "./object-writer.ts";
+import { ensureOwnNamespace } from "./own-namespace.ts";
 import { done, type Outcome, waitFor } from "./phase.ts";
 
 /** What the Kubernetes phases of a tenant need; a phase of the server may carry more. */
@@ -19,14 +23,21 @@ export interface TenantPhaseContext extends TenantObjectsInput {
   writer: ObjectWriter;
 }
 
+/** What the namespace's phase needs: it runs before the Secret can be read. */
+export interface NamespacePhaseContext extends TenantNamespaceInput {
+  settings: ClusterSettings;
+  writer: ObjectWriter;
+}
+
 // A watch event comes sooner; this is for the case that it is lost.
 const recheckMs = 2_000;
 
 const objectsOf = (context: TenantPhaseContext): TenantObjects => buildTenantObjects(context);
 
-/** Creates the namespace; waits while one of that name is still being deleted. */
-export async function ensureNamespace(context: TenantPhaseContext): Promise<Outcome> {
-  const { object } = await context.writer.ensure(objectsOf(context).namespace);
+/** Creates the namespace and the platform's rights in it; waits while one of that name is still being deleted. */
+export async function ensureNamespace(context: NamespacePhaseContext): Promise<Outcome> {
+  const { writer, settings } = context;
+  const object = await ensureOwnNamespace(writer, buildTenantNamespace(context), settings);
   const isEnding = object.metadata.deletionTimestamp || (object as Namespace).status?.phase === "Terminating";
   return isEnding ? waitFor("The namespace is still being deleted.", recheckMs) : done;
 }

@@ -13,7 +13,7 @@ export function makeReflector<T extends KubernetesObject>(options: ReflectorOpti
   const { clock = systemClock, random = Math.random } = options;
   const stop = new AbortController();
   const cache = new ObjectCache<T>({ ...options, clock });
-  const backoff = new Backoff({ baseMs: 200, maxMs: 30_000, random });
+  const backoff = new Backoff({ baseMs: 200, maxMs: 10_000, random });
   const loop = { options: { ...options, clock, random }, cache, backoff, stop: stop.signal };
   const running = run(loop);
 

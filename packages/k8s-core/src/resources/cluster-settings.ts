@@ -5,6 +5,8 @@ export interface ClusterSettings {
   ingressNamespace: string;
   /** Where the control plane's pods run; they reach the pools. */
   systemNamespace: string;
+  /** Rights that the platform binds to itself in each namespace it makes; absent: it has them everywhere. */
+  ownRights?: { clusterRole: string; serviceAccount: string };
   /** Absent: the cluster's default class. */
   storageClass?: string;
   /** Absent: plain HTTP. With an issuer, cert-manager fills a Secret per tenant; else the wildcard's Secret serves. */

@@ -31,19 +31,22 @@ export const placeOfPool = (name: string): Place => ({
 });
 
 export interface PoolObjects {
-  namespace: DesiredObject;
   isolation: DesiredObject[];
   secret: DesiredObject;
   workload: DesiredObject[];
 }
 
-/** Everything a PostgreSQL server has in the cluster, by the order in which it is written. */
+/** The namespace alone. */
+export function buildPoolNamespace(name: string): DesiredObject {
+  return buildNamespace({ name, labels: buildLabels({ ...placeOfPool(name), component: "namespace" }) });
+}
+
+/** Everything a PostgreSQL server has in its namespace, by the order in which it is written. */
 export function buildPoolObjects(input: PoolObjectsInput): PoolObjects {
   const { name, image, size, password, settings } = input;
   const place = placeOfPool(name);
   const container = buildPostgresContainer({ image, size, password });
   return {
-    namespace: buildNamespace({ name, labels: buildLabels({ ...place, component: "namespace" }) }),
     isolation: buildPoolNetworkPolicies(place, settings),
     secret: buildSecret(place, postgresName, { files: container.secretFiles }),
     workload: [

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import type { DesiredObject } from "../client/shapes.ts";
 import { sampleTenantInput } from "../testing/samples.ts";
 import { parseQuantity } from "./quantities.ts";
-import { buildTenantObjects, type TenantObjectsInput } from "./tenant-objects.ts";
+import { buildTenantNamespace, buildTenantObjects, type TenantObjectsInput } from "./tenant-objects.ts";
 
 interface PodSpec {
   [field: string]: unknown;
@@ -11,7 +11,8 @@ interface PodSpec {
 }
 
 function build(overrides: Partial<TenantObjectsInput> = {}) {
-  const objects = buildTenantObjects({ ...sampleTenantInput(), ...overrides });
+  const input = { ...sampleTenantInput(), ...overrides };
+  const objects = { ...buildTenantObjects(input), namespace: buildTenantNamespace(input) };
   const all = [
     objects.namespace,
     ...objects.isolation,

@@ -29,25 +29,38 @@ export interface TenantObjectsInput {
 
 /** All objects of a tenant, by the phase that writes them. */
 export interface TenantObjects {
-  namespace: DesiredObject;
   isolation: DesiredObject[];
   secret: DesiredObject;
   workload: DesiredObject[];
   route: DesiredObject[];
 }
 
-/** Everything a tenant has in the cluster. */
+/** What a tenant's namespace is made from: known before its Secret can be read. */
+export type TenantNamespaceInput = Pick<TenantObjectsInput, "tenant" | "application" | "databaseNamespace">;
+
+const placeOf = ({ tenant, application }: TenantNamespaceInput): Place => ({
+  namespace: namespaceOf(tenant),
+  owner: { tenant: tenant.id },
+  application,
+});
+
+/** The namespace alone. */
+export function buildTenantNamespace(input: TenantNamespaceInput): DesiredObject {
+  const place = placeOf(input);
+  const labels = buildLabels({ ...place, component: "namespace" });
+  return buildNamespace({
+    name: place.namespace,
+    labels: { ...labels, [labelKeys.databaseServer]: input.databaseNamespace },
+  });
+}
+
+/** Everything a tenant has in its namespace. */
 export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
   const { tenant, application, instance, databaseNamespace, secretValues, settings } = input;
   const { budget, runState, hostname } = tenant;
   const names = namesOf(application);
-  const place: Place = { namespace: namespaceOf(tenant), owner: { tenant: tenant.id }, application };
-  const labels = buildLabels({ ...place, component: "namespace" });
+  const place = placeOf(input);
   return {
-    namespace: buildNamespace({
-      name: place.namespace,
-      labels: { ...labels, [labelKeys.databaseServer]: databaseNamespace },
-    }),
     isolation: [
       ...buildTenantNetworkPolicies(place, {
         ingressNamespace: settings.ingressNamespace,

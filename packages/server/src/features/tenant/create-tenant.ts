@@ -203,7 +203,6 @@ async function insertInTransaction(transaction: DatabaseTransaction, insertion: 
     kind: "CREATE",
     generation: 1,
     userId: viewer.userId,
-    message: "The request was accepted.",
   });
   await insertAudit(transaction, {
     userId: viewer.userId,

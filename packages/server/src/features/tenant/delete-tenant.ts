@@ -113,14 +113,12 @@ async function writeDeletion(
     tenantId,
     "The deletion of the instance was asked for.",
   );
-  const message = "The deletion was accepted.";
   await insertOperation(transaction, {
     id: operationId,
     tenantId,
     kind: "DELETE",
     generation,
     userId,
-    message,
   });
   await insertAudit(transaction, {
     userId,

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import {
   awaitPool,
   ensurePool,
+  ensurePoolNamespace,
   type Outcome,
   type PoolPhaseContext,
   poolPasswordKey,
@@ -63,6 +64,7 @@ async function runPool(input: {
   const { reconciler, lease, pool } = input;
   const { cluster, settings, postgresServers } = reconciler;
   const writer = cluster.makeWriter(lease);
+  await ensurePoolNamespace({ name: pool.name, settings: settings.cluster, writer });
   const secret = await writer.findSecret(pool.name, postgresName);
   if (secret === undefined && pool.state === "ACTIVE") {
     throw new TerminalError(

@@ -14,7 +14,7 @@ export async function findPlace(
   tenant: TenantRecord,
 ): Promise<PlacementRecord | undefined> {
   const name = databaseNameOf(tenant.id);
-  const reason = `shared, because the plan ${tenant.planCode} says so`;
+  const reason = `Shared, because the ${tenant.planCode} plan uses a shared server.`;
   return withFencedTransaction(database, lease, async (transaction) => {
     // Two tenants must not take the last place: whoever counts holds the rows of all pools.
     await sql`

@@ -37,8 +37,12 @@ export interface TenantInput {
 const passwordKey = "database-password";
 const recheckMs = 1_000;
 
+const beginnings: Phase<TenantInput>[] = [
+  { name: "PLACEMENT", run: ensurePlacement },
+  { name: "NAMESPACE", run: (input) => ensureNamespace(buildPlace(input)) }, // the Secret can be read from then on
+];
+
 const phases = {
-  namespace: { name: "NAMESPACE", run: ensureNamespace },
   isolation: { name: "ISOLATION", run: ensureIsolation },
   secrets: { name: "SECRETS", run: ensureSecret },
   database: { name: "DATABASE", run: ensureDatabase },
@@ -54,11 +58,11 @@ const phases = {
  */
 export async function provisionTenant(input: TenantInput): Promise<Outcome> {
   const observer = makePhaseJournal(input.journal);
-  const placed = await runPhases([{ name: "PLACEMENT", run: ensurePlacement }], input, observer);
-  if (placed.kind === "wait") return placed;
+  const begun = await runPhases(beginnings, input, observer);
+  if (begun.kind === "wait") return begun;
   const run = await prepareRun(input);
   const stages: Phase<TenantRun>[][][] = [
-    [[phases.namespace, phases.secrets]], // the password is in the Secret before the role gets it
+    [[phases.secrets]], // the password is in the Secret before the role gets it
     [[phases.isolation], [phases.database, phases.identity]],
     [[phases.workload], [phases.route]],
   ];
@@ -92,12 +96,25 @@ async function ensurePlacement({ reconciler, lease, record }: TenantInput): Prom
   return done;
 }
 
+/** What is known once the tenant has a place. */
+function buildPlace({ reconciler, lease, record }: TenantInput) {
+  const { application, cluster, settings } = reconciler;
+  return {
+    tenant: buildTenantSpec(record, settings),
+    application: application.name,
+    databaseNamespace: (record.placement as PlacementRecord).serverName,
+    settings: settings.cluster,
+    caches: cluster.caches,
+    writer: cluster.makeWriter(lease),
+  };
+}
+
 async function prepareRun(input: TenantInput): Promise<TenantRun> {
-  const { reconciler, lease, record } = input;
-  const { application, cluster, settings, postgresServers } = reconciler;
+  const { application, postgresServers } = input.reconciler;
+  const { record } = input;
   const placement = record.placement as PlacementRecord;
-  const tenant = buildTenantSpec(record, settings);
-  const writer = cluster.makeWriter(lease);
+  const place = buildPlace(input);
+  const { tenant, writer } = place;
   const secret = await writer.findSecret(namespaceOf(tenant), namesOf(application.name).workload);
   const password = secret?.[passwordKey] ?? randomBytes(24).toString("base64url");
   const { serverId, serverName, databaseName, roleName } = placement;
@@ -105,14 +122,9 @@ async function prepareRun(input: TenantInput): Promise<TenantRun> {
   const access = postgresServers.buildAccess(server, { database: databaseName, user: roleName, password });
   return {
     ...input,
-    tenant,
-    application: application.name,
+    ...place,
     instance: application.buildInstance({ tenant, database: access }),
-    databaseNamespace: serverName,
     secretValues: { [passwordKey]: password },
-    settings: settings.cluster,
-    caches: cluster.caches,
-    writer,
     server,
     access,
     role: {
