@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { parseQuantity } from "./client/quantity.ts";
 import type { NodeCapacity } from "./kubelet/index.ts";
-import { parseQuantity } from "./kubelet/quantity.ts";
 
 const repositoryRoot = resolve(import.meta.dirname, "../../..");
 
@@ -54,6 +55,7 @@ const environmentShape = z.object({
   SANDBOX_NODE_PODS: wholeNumber(250, 1, 10_000),
   SANDBOX_MAIL_INTERVAL_SECONDS: wholeNumber(60, 0, 3600),
   SANDBOX_ODOO_BIN: z.string().min(1).optional(),
+  SANDBOX_KUBECONFIG: z.string().refine(existsSync, "must be a file that exists").optional(),
   SANDBOX_STOP_WITH_STDIN: z.literal("1").optional(),
 });
 
@@ -65,6 +67,8 @@ export interface SandboxConfig {
   nodes: { count: number; capacity: NodeCapacity };
   mailIntervalMs: number;
   odooBin?: string | undefined;
+  /** A control plane to join, instead of an embedded one. */
+  kubeconfig?: string | undefined;
   /** Started when everything else is up. */
   runCommand?: string | undefined;
   isReset: boolean;
@@ -138,6 +142,7 @@ export function readConfig(args: readonly string[], environment: NodeJS.ProcessE
     },
     mailIntervalMs: env.SANDBOX_MAIL_INTERVAL_SECONDS * 1000,
     odooBin: env.SANDBOX_ODOO_BIN,
+    kubeconfig: env.SANDBOX_KUBECONFIG && resolve(env.SANDBOX_KUBECONFIG),
     runCommand: values.run,
     isReset: values.reset,
     isTiedToStdin: env.SANDBOX_STOP_WITH_STDIN === "1",

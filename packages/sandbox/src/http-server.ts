@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Log } from "./client/log.ts";
 
@@ -82,8 +88,16 @@ export async function listenHttp(options: {
     }
   };
   const server = createServer((message, response) => void serve(message, response));
+  return startListening(server, options);
+}
+
+/** Listens on a port (0: any free one); `dispose` ends open connections too. */
+export async function startListening(
+  server: Server,
+  at: { port: number; host: string },
+): Promise<HttpServer> {
   await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(options.port, options.host, resolve);
+    server.once("error", reject).listen(at.port, at.host, resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

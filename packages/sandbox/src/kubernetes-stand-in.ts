@@ -6,8 +6,9 @@ import type { Ports, SandboxConfig } from "./config.ts";
 import { makeControllers } from "./controllers/make-controllers.ts";
 import { makeKnownImages } from "./images/index.ts";
 import { makeIngressController } from "./ingress/ingress-controller.ts";
-import { makeKubelet, makeProcessTable } from "./kubelet/index.ts";
-import { type KubernetesApi, makeKubernetesApi } from "./kubernetes/index.ts";
+import { joinCluster } from "./join-cluster.ts";
+import { type KubeletOptions, makeKubelet, makeProcessTable } from "./kubelet/index.ts";
+import { makeKubernetesApi } from "./kubernetes/index.ts";
 import type { Guardian } from "./processes/index.ts";
 import type { Keep } from "./teardown.ts";
 
@@ -19,9 +20,18 @@ export interface KubernetesOptions {
   keep: Keep;
 }
 
+/** The API server that nodes and ingress work for. */
+export interface Cluster {
+  /** Its administrator's, as a file. */
+  kubeconfig: string;
+  connect(username: string, group: string): ApiClient;
+  /** How the API server proves itself to the kubelets, and where their pods are. */
+  nodes: Pick<KubeletOptions, "clientCaPem" | "token" | "addressing">;
+  addressesOf(nodeNumber: number): Pick<KubeletOptions, "addressPrefix" | "hostIP">;
+  startControllers(): Promise<void>;
+}
+
 const ingressClassName = "traefik";
-/** The first two numbers of a node's addresses are 127 and this, and one more for each further node. */
-const firstNodeNetwork = 11;
 
 async function ensureIngressClass(client: ApiClient): Promise<void> {
   const ingressClass = {
@@ -34,18 +44,15 @@ async function ensureIngressClass(client: ApiClient): Promise<void> {
   await client.request("PATCH", path, ingressClass, { contentType: "application/apply-patch+yaml" });
 }
 
-async function startNodes(options: KubernetesOptions, api: KubernetesApi, connect: Connect): Promise<void> {
+async function startNodes(options: KubernetesOptions, cluster: Cluster): Promise<void> {
   const { config, guardian, log, keep } = options;
   const nodesDir = join(config.dir, "nodes");
   const shared = {
-    log,
-    guardian,
+    ...cluster.nodes,
+    ...{ log, guardian },
     volumesDir: join(nodesDir, "volumes"),
     images: makeKnownImages(config.odooBin ? { odooBin: config.odooBin } : {}),
     capacity: config.nodes.capacity,
-    addressing: process.platform === "linux" ? ("loopback" as const) : ("mapped" as const),
-    clientCaPem: api.caPem,
-    token: api.mintToken("kube-apiserver", ["system:masters"]),
     processes: makeProcessTable(),
   };
   const numbers = Array.from({ length: config.nodes.count }, (_, index) => index);
@@ -54,9 +61,9 @@ async function startNodes(options: KubernetesOptions, api: KubernetesApi, connec
     return await makeKubelet({
       ...shared,
       nodeName,
-      client: connect(`system:node:${nodeName}`, "system:nodes"),
+      client: cluster.connect(`system:node:${nodeName}`, "system:nodes"),
       dir: join(nodesDir, nodeName),
-      addressPrefix: `127.${firstNodeNetwork + number}`,
+      ...cluster.addressesOf(number),
     });
   });
   // All of them end at once; each waits for its pods.
@@ -71,17 +78,14 @@ async function startNodes(options: KubernetesOptions, api: KubernetesApi, connec
   await Promise.all(kubelets);
 }
 
-type Connect = (username: string, group: string) => ApiClient;
-
-/** Starts a Kubernetes of one process: API, nodes, controllers, ingress; and writes its kubeconfig. */
-export async function startKubernetes(options: KubernetesOptions): Promise<{ kubeconfig: string }> {
-  const { config, ports, log, keep } = options;
+/** An API server and controllers in this process. */
+async function embedCluster({ config, ports, log, keep }: KubernetesOptions): Promise<Cluster> {
   const dir = join(config.dir, "kubernetes");
   await mkdir(dir, { recursive: true });
   const onError = (error: unknown) =>
     log.error("The Kubernetes API failed", { error: error instanceof Error ? error.stack : String(error) });
   const api = keep(await makeKubernetesApi({ dir, host: config.host, port: ports.kubernetes, onError }));
-  const connect: Connect = (username, group) =>
+  const connect: Cluster["connect"] = (username, group) =>
     keep(
       makeApiClient({
         server: api.url,
@@ -90,21 +94,42 @@ export async function startKubernetes(options: KubernetesOptions): Promise<{ kub
         userAgent: username.split(":").at(-1) ?? username,
       }),
     );
-  await startNodes(options, api, connect);
-  const client = connect("system:kube-controller-manager", "system:masters");
-  await keep(makeControllers({ client, log })).ready;
-  const ingressClient = connect("system:serviceaccount:traefik:traefik", "system:serviceaccounts");
-  await ensureIngressClass(ingressClient);
-  keep(
-    await makeIngressController({
-      client: ingressClient,
-      port: ports.ingress,
-      host: config.host,
-      ingressClass: ingressClassName,
-      log,
-    }),
-  );
   const kubeconfig = join(dir, "kubeconfig");
   await writeFile(kubeconfig, api.kubeconfig, { mode: 0o600 });
-  return { kubeconfig };
+  return {
+    kubeconfig,
+    connect,
+    nodes: {
+      clientCaPem: api.caPem,
+      token: api.mintToken("kube-apiserver", ["system:masters"]),
+      addressing: process.platform === "linux" ? "loopback" : "mapped",
+    },
+    addressesOf: (number) => ({ addressPrefix: `127.${11 + number}` }),
+    async startControllers() {
+      const client = connect("system:kube-controller-manager", "system:masters");
+      await keep(makeControllers({ client, log })).ready;
+    },
+  };
+}
+
+/** Starts the Kubernetes of one process (API, nodes, controllers, ingress), or joins one with nodes and ingress. */
+export async function startKubernetes(options: KubernetesOptions): Promise<{ kubeconfig: string }> {
+  const { config, ports, log, keep } = options;
+  const { kubeconfig, dir } = config;
+  const cluster = kubeconfig
+    ? await joinCluster({ kubeconfig, dir, log, keep })
+    : await embedCluster(options);
+  await startNodes(options, cluster);
+  await cluster.startControllers();
+  const client = cluster.connect("system:serviceaccount:traefik:traefik", "system:serviceaccounts");
+  await ensureIngressClass(client);
+  const { host } = config;
+  keep(
+    await makeIngressController({
+      ...{ client, log, host },
+      port: ports.ingress,
+      ingressClass: ingressClassName,
+    }),
+  );
+  return { kubeconfig: cluster.kubeconfig };
 }

@@ -8,6 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Access } from "./access.ts";
 import { portVariables } from "./config.ts";
 import { endRecordedProcesses } from "./processes/process-records.ts";
+import { startTestCluster, type TestCluster } from "./test-cluster.ts";
 
 const readyWithinMs = 180_000;
 const stopWithinMs = 30_000;
@@ -33,6 +34,8 @@ export interface RunningSandbox {
   stop(): Promise<void>;
   /** SIGKILL to the sandbox; its guardian ends the rest. */
   kill(): Promise<void>;
+  /** The real control plane it has joined, with SANDBOX_TEST_CLUSTERS. */
+  cluster: TestCluster | undefined;
 }
 
 function followOutput(child: ChildProcess): () => string {
@@ -45,7 +48,7 @@ function followOutput(child: ChildProcess): () => string {
   return () => tail;
 }
 
-function spawnSandbox(options: SandboxOptions, dir: string): ChildProcess {
+function spawnSandbox(options: SandboxOptions, dir: string, cluster?: TestCluster): ChildProcess {
   const anyPorts = Object.fromEntries(Object.values(portVariables).map((name) => [name, "0"]));
   const main = join(import.meta.dirname, "main.ts");
   const run = options.run === undefined ? [] : ["--run", options.run];
@@ -57,6 +60,7 @@ function spawnSandbox(options: SandboxOptions, dir: string): ChildProcess {
       SANDBOX_NODES: String(options.nodes ?? 3),
       // A test run that dies takes its sandbox with it.
       SANDBOX_STOP_WITH_STDIN: "1",
+      ...(cluster && { SANDBOX_KUBECONFIG: cluster.kubeconfig }),
       ...options.env,
     },
   });
@@ -88,24 +92,31 @@ async function waitUntilReady(child: ChildProcess, accessFile: string, log: () =
 
 const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, "utf8"));
 
-/** Starts a sandbox as a process of its own on free ports; throws with the tail of its log when it fails. */
+/**
+ * Starts a sandbox as a process of its own on free ports; throws with the tail of its log when it fails.
+ * With SANDBOX_TEST_CLUSTERS (a folder) in the environment it joins a real control plane, started for it alone.
+ */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "sandbox-")));
   const accessFile = join(dir, "access.json");
-  const child = spawnSandbox(options, dir);
+  const clusters = process.env.SANDBOX_TEST_CLUSTERS;
+  const cluster = clusters ? await startTestCluster(clusters, dir) : undefined;
+  const child = spawnSandbox(options, dir, cluster);
   const log = followOutput(child);
   let isOurs = !options.dir;
   const stop = async (): Promise<void> => {
     await endChild(child, "SIGTERM");
     if (isOurs) await endRecordedProcesses(join(dir, "processes"));
-    if (!options.dir) await rm(dir, { recursive: true, force: true });
+    if (options.dir) return;
+    await cluster?.dispose();
+    await rm(dir, { recursive: true, force: true });
   };
   try {
     await waitUntilReady(child, accessFile, log);
     isOurs = true;
     const access = (await readJson(accessFile)) as Access;
     const environment = (await readJson(join(dir, "environment.json"))) as Record<string, string>;
-    return { access, environment, dir, log, stop, kill: () => endChild(child, "SIGKILL") };
+    return { access, environment, dir, log, stop, kill: () => endChild(child, "SIGKILL"), cluster };
   } catch (error) {
     await stop();
     throw error;

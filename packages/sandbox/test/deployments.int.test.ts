@@ -113,7 +113,7 @@ test("broken connections and a forgotten history are no loss", async () => {
   await createDeployment(world);
   await untilComplete(world, 1);
   world.api.compactHistory();
-  world.api.faults.dropConnections();
+  world.api.dropConnections();
   await vi.waitFor(
     () => patchDeployment(world, { spec: { template: { metadata: { annotations: { a: "b" } } } } }),
     wait,

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { Agent, request } from "undici";
-import { type KubernetesApi, makeKubernetesApi } from "../src/kubernetes/index.ts";
+import { type ApiClientOptions, loadKubeconfig } from "../src/client/index.ts";
+import { type KubernetesApi, type KubernetesApiOptions, makeKubernetesApi } from "../src/kubernetes/index.ts";
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of every kind.
 export type Body = any;
@@ -29,10 +30,10 @@ export interface WatchEvent {
 }
 
 export interface Watch {
-  /** The next event; rejects when the stream has ended or nothing comes within 10 s. */
-  next(): Promise<WatchEvent>;
+  /** The next event; rejects when the stream has ended or nothing comes in time (10 s). */
+  next(withinMs?: number): Promise<WatchEvent>;
   /** The first event that fits; others are skipped. */
-  until(isWanted: (event: WatchEvent) => boolean): Promise<WatchEvent>;
+  until(isWanted: (event: WatchEvent) => boolean, withinMs?: number): Promise<WatchEvent>;
   /** All events up to the end of the stream. */
   rest(): Promise<WatchEvent[]>;
   close(): void;
@@ -40,29 +41,31 @@ export interface Watch {
 
 const DEADLINE_MS = 10_000;
 
+type ApiAccess = Pick<ApiClientOptions, "caPem" | "token" | "certPem" | "keyPem">;
+
 /** A plain HTTP client of some API server. */
 export class ApiClient {
   readonly #agent: Agent;
+  /** Without a client certificate: for calls with a token of their own. */
+  readonly #stranger: Agent;
 
   constructor(
     readonly url: string,
-    readonly access: { caPem: string; token: string },
+    readonly access: ApiAccess,
   ) {
-    this.#agent = new Agent({ connect: { ca: access.caPem }, bodyTimeout: 0 });
+    const { caPem, certPem, keyPem } = access;
+    const identity = certPem && keyPem ? { cert: certPem, key: keyPem } : {};
+    this.#agent = new Agent({ connect: { ca: caPem, ...identity }, bodyTimeout: 0 });
+    this.#stranger = new Agent({ connect: { ca: caPem }, bodyTimeout: 0 });
   }
 
   async call(method: string, path: string, options: CallOptions = {}): Promise<Answer> {
-    const {
-      body,
-      contentType = "application/json",
-      accept = "application/json",
-      token = this.access.token,
-    } = options;
+    const { body, contentType = "application/json", accept = "application/json" } = options;
     const answer = await request(this.url + path, {
       method: method as "GET",
-      dispatcher: this.#agent,
+      dispatcher: options.token === undefined ? this.#agent : this.#stranger,
       headers: {
-        authorization: `Bearer ${token}`,
+        ...this.#authorization(options.token),
         accept,
         "user-agent": "contract/1",
         ...(body !== undefined && { "content-type": contentType }),
@@ -86,27 +89,31 @@ export class ApiClient {
       contentType: "application/apply-patch+yaml",
     });
 
+  #authorization(token = this.access.token) {
+    return token ? { authorization: `Bearer ${token}` } : {};
+  }
+
   async watch(path: string): Promise<Watch> {
     const abort = new AbortController();
     const answer = await request(this.url + path, {
       dispatcher: this.#agent,
       signal: abort.signal,
-      headers: { authorization: `Bearer ${this.access.token}`, accept: "application/json" },
+      headers: { ...this.#authorization(), accept: "application/json" },
     });
     if (answer.statusCode !== 200) throw new Error(`${answer.statusCode}: ${await answer.body.text()}`);
     const stream = Readable.from(answer.body);
     stream.on("error", () => undefined);
     const lines = createInterface({ input: stream })[Symbol.asyncIterator]();
-    const next = async (): Promise<WatchEvent> => {
-      const timer = setTimeout(() => abort.abort(), DEADLINE_MS);
+    const next = async (withinMs = DEADLINE_MS): Promise<WatchEvent> => {
+      const timer = setTimeout(() => abort.abort(), withinMs);
       const line = await lines.next();
       clearTimeout(timer);
       if (line.done) throw new Error("the watch has ended");
       return JSON.parse(line.value);
     };
-    const until = async (isWanted: (event: WatchEvent) => boolean): Promise<WatchEvent> => {
-      const event = await next();
-      return isWanted(event) ? event : until(isWanted);
+    const until: Watch["until"] = async (isWanted, withinMs) => {
+      const event = await next(withinMs);
+      return isWanted(event) ? event : until(isWanted, withinMs);
     };
     const rest = async () => {
       const events: WatchEvent[] = [];
@@ -127,35 +134,38 @@ export class ApiClient {
     return name;
   }
 
-  dispose(): Promise<void> {
-    return this.#agent.destroy();
+  async dispose(): Promise<void> {
+    await Promise.all([this.#agent.destroy(), this.#stranger.destroy()]);
   }
 }
 
-/** Waits for a condition; rejects after 10 s. */
-export async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
+/** Waits for a condition; rejects when it does not come true in time (10 s). */
+export async function until(isTrue: () => Promise<boolean>, withinMs = DEADLINE_MS): Promise<void> {
+  const deadline = Date.now() + withinMs;
   while (!(await isTrue())) {
     if (Date.now() > deadline) throw new Error(`the condition did not come true in time: ${isTrue}`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
 
-/** The API server of CONTRACT_API_URL, CONTRACT_API_TOKEN and CONTRACT_API_CA (a file), or an embedded one in a temporary folder. */
-export async function openApi(): Promise<{ client: ApiClient; dispose(): Promise<void> }> {
-  const url = process.env.CONTRACT_API_URL;
-  if (url) {
-    const caPem = await readFile(process.env.CONTRACT_API_CA!, "utf8");
-    const client = new ApiClient(url, { caPem, token: process.env.CONTRACT_API_TOKEN! });
-    return { client, dispose: () => client.dispose() };
-  }
-  const embedded = await openEmbedded();
-  return { client: embedded.client, dispose: embedded.dispose };
+export interface OpenApi {
+  client: ApiClient;
+  dispose(): Promise<void>;
 }
 
-export async function openEmbedded(
-  options: { dir?: string; historySize?: number; bookmarkIntervalMs?: number } = {},
-) {
+/** The API server of the kubeconfig CONTRACT_KUBECONFIG, or an embedded one in a temporary folder. */
+export async function openApi(): Promise<OpenApi> {
+  const kubeconfig = process.env.CONTRACT_KUBECONFIG;
+  if (!kubeconfig) {
+    const { client, dispose } = await openEmbedded({ bookmarkIntervalMs: 1_000 });
+    return { client, dispose };
+  }
+  const { server, ...access } = loadKubeconfig(kubeconfig);
+  const client = new ApiClient(server, access);
+  return { client, dispose: () => client.dispose() };
+}
+
+export async function openEmbedded(options: Partial<KubernetesApiOptions> = {}) {
   const dir = options.dir ?? (await mkdtemp(join(tmpdir(), "kubernetes-api-")));
   const errors: unknown[] = [];
   const api: KubernetesApi = await makeKubernetesApi({

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type ApiClient, type Body, configMap, deployment, openApi } from "./kubernetes-api-fixture.ts";
+import {
+  type ApiClient,
+  type Body,
+  configMap,
+  container,
+  deployment,
+  openApi,
+  pod,
+} from "./kubernetes-api-fixture.ts";
 
 let client: ApiClient;
 let dispose: () => Promise<void>;
@@ -27,7 +35,6 @@ afterAll(async () => {
 });
 
 const map = (data: Record<string, string>, metadata: object = {}) => ({
-  apiVersion: "v1",
   ...configMap(name, data, metadata),
 });
 const path = () => `${core}/configmaps/${name}`;
@@ -148,12 +155,14 @@ describe("server-side apply", () => {
   });
 
   it("writes nothing when the same is applied again, defaults and all", async () => {
-    const wanted = deployment(name, {
-      replicas: 1,
-      container: { ports: [{ containerPort: 80 }], env: [{ name: "A", value: "1" }] },
-    });
-    const first = await client.apply(`${deployments}/${name}`, wanted);
-    const second = await client.apply(`${deployments}/${name}`, wanted);
+    const fields = {
+      ports: [{ containerPort: 80 }],
+      env: [{ name: "A", value: "1" }],
+      resources: { limits: { cpu: "1" } },
+    };
+    const wanted = pod(name, { containers: [container(fields)] });
+    const first = await client.apply(`${core}/pods/${name}`, wanted);
+    const second = await client.apply(`${core}/pods/${name}`, wanted);
     expect([second.code, second.body.metadata.resourceVersion]).toEqual([
       200,
       first.body.metadata.resourceVersion,
@@ -195,9 +204,7 @@ describe("server-side apply", () => {
       reason: "Conflict",
       details: { causes: [{ reason: "FieldManagerConflict", field: ".data.a" }] },
     });
-    expect(refused.body.message).toBe(
-      'Apply failed with 1 conflict: conflict with "first" using v1: .data.a',
-    );
+    expect(refused.body.message).toBe('Apply failed with 1 conflict: conflict with "first": .data.a');
     const { body } = await client.apply(path(), map({ a: "2" }), { manager: "second", force: true });
     expect(body.data).toEqual({ a: "2" });
     expect(managersOf(body)).toEqual(["second Apply"]);
@@ -206,19 +213,26 @@ describe("server-side apply", () => {
   it("shares a field that two managers want alike, and keeps it while one still wants it", async () => {
     await client.apply(path(), map({ a: "1" }), { manager: "first" });
     const shared = await client.apply(path(), map({ a: "1" }), { manager: "second" });
-    expect(managersOf(shared.body)).toEqual(["first Apply", "second Apply"]);
+    expect(managersOf(shared.body).sort()).toEqual(["first Apply", "second Apply"]);
     const left = await client.apply(path(), map({}), { manager: "first" });
     expect(left.body.data).toEqual({ a: "1" });
   });
 
-  it("holds to a resourceVersion, and does not bring back what is gone", async () => {
+  it("holds to a resourceVersion, and with a uid does not bring back what is gone", async () => {
     const { body } = await client.apply(path(), map({ a: "1" }));
-    const { resourceVersion } = body.metadata;
+    const { resourceVersion, uid } = body.metadata;
     expect((await client.apply(path(), map({ a: "2" }, { resourceVersion }))).code).toBe(200);
     expect((await client.apply(path(), map({ a: "3" }, { resourceVersion }))).code).toBe(409);
     await client.delete(path());
-    expect((await client.apply(path(), map({ a: "3" }, { resourceVersion }))).code).toBe(409);
+    const late = await client.apply(path(), map({ a: "3" }, { resourceVersion, uid }));
+    expect(late.code).toBe(409);
+    expect(late.body.message).toContain("no existing object was found");
     expect((await client.get(path())).code).toBe(404);
+    expect((await client.apply(path(), map({ a: "3" }, { resourceVersion }))).code).toBe(201);
+    expect((await client.apply(path(), map({ a: "4" }, { resourceVersion, uid }))).code).toBe(409);
+    const stranger = await client.apply(path(), map({ a: "4" }, { uid }));
+    expect([stranger.code, stranger.body.details.causes[0].field]).toEqual([422, "metadata.uid"]);
+    expect((await client.put(path(), map({ a: "4" }, { uid }))).code).toBe(409);
   });
 
   it("merges keyed lists, replaces atomic ones and unites sets", async () => {

@@ -153,7 +153,9 @@ export async function makeAuth(options: AuthOptions) {
       return { ...reply, headers: { ...corsHeaders, ...reply.headers } };
     },
   });
-  context.url = `http://localhost:${server.port}`;
+  // On another address it is there for other machines, to which localhost is something else.
+  const name = options.host === "127.0.0.1" || options.host === "::1" ? "localhost" : options.host;
+  context.url = `http://${name}:${server.port}`;
   return {
     url: context.url,
     anonKey: context.keys.anonKey,

@@ -71,4 +71,6 @@ export interface KubeEvent extends KubeObject {
   firstTimestamp?: string;
   lastTimestamp?: string;
   source?: { component?: string; host?: string };
+  reportingComponent?: string;
+  reportingInstance?: string;
 }

@@ -1,8 +1,8 @@
 import type { Condition, Node, Pod, Toleration } from "../client/kube-types.ts";
+import { toTime } from "../client/time.ts";
 import type { Cluster } from "./cluster.ts";
 import { findCondition, withCondition } from "./conditions.ts";
 import { isFinished, isReady } from "./pod-state.ts";
-import { toTime } from "./time.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 const graceMs = 40_000;

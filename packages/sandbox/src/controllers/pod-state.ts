@@ -1,6 +1,6 @@
 import type { KubeObject, Pod } from "../client/kube-types.ts";
+import { fromTime } from "../client/time.ts";
 import { findCondition, hasCondition } from "./conditions.ts";
-import { fromTime } from "./time.ts";
 
 /** Whether a pod has run to its end. */
 export const isFinished = (pod: Pod): boolean =>

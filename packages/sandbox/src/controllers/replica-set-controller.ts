@@ -1,4 +1,5 @@
 import type { Pod, ReplicaSet } from "../client/kube-types.ts";
+import { fromTime, toTime } from "../client/time.ts";
 import type { Cluster } from "./cluster.ts";
 import { withCondition } from "./conditions.ts";
 import {
@@ -11,7 +12,6 @@ import {
   untilAvailableMs,
 } from "./pod-state.ts";
 import { buildControllerReference, buildPod, randomSuffix, stableJson } from "./pod-template.ts";
-import { fromTime, toTime } from "./time.ts";
 import type { WorkQueue } from "./work-queue.ts";
 
 const usefulness = (pod: Pod): number =>

@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Container, Pod } from "../client/index.ts";
+import { parseQuantity } from "../client/quantity.ts";
 import { type ImageRunner, parseImageName } from "../images/index.ts";
 import { type ManagedProcess, spawnManaged } from "../processes/index.ts";
 import { makeConfigReader } from "./config-reader.ts";
@@ -17,7 +18,6 @@ import {
   writeVolumeFiles,
 } from "./pod-volumes.ts";
 import type { ProbeTarget } from "./probe-check.ts";
-import { parseQuantity } from "./quantity.ts";
 
 export interface ContainerStart {
   pod: Pod;

@@ -1,9 +1,9 @@
 import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
-import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { type HttpServer, startListening } from "../http-server.ts";
 import { parseLogQuery, readContainerLog } from "./container-logs.ts";
 import { type KubeletContext, logFileOf } from "./kubelet-context.ts";
 import type { PodWorker } from "./pod-worker.ts";
@@ -77,7 +77,7 @@ const answer = async (options: KubeletServerOptions, request: IncomingMessage, r
 };
 
 /** Serves the kubelet's own HTTPS endpoints at the node's address; port 0 means any free one. */
-export async function listenKubelet(options: KubeletServerOptions) {
+export async function listenKubelet(options: KubeletServerOptions): Promise<HttpServer> {
   const { certificate, clientCaPem, context } = options;
   const clientCa = clientCaPem ? { ca: clientCaPem, requestCert: true, rejectUnauthorized: false } : {};
   const server: Server = createServer({ cert: certificate.certPem, key: certificate.keyPem, ...clientCa });
@@ -88,15 +88,5 @@ export async function listenKubelet(options: KubeletServerOptions) {
       context.log.debug("A request to the kubelet ended early", { url: request.url, error: String(error) });
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject).listen(options.port, context.hostIP, resolve);
-  });
-  return {
-    port: (server.address() as AddressInfo).port,
-    dispose: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return startListening(server, { port: options.port, host: context.hostIP });
 }

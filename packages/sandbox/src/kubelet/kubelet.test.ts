@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import type { ContainerStatus, Pod } from "../client/index.ts";
+import { parseQuantity } from "../client/quantity.ts";
 import type { ConfigReader } from "./config-reader.ts";
 import { formatLogLines, parseLogQuery } from "./container-logs.ts";
 import { expandVariables, resolveEnvironment } from "./pod-environment.ts";
 import { buildPodStatus, computePhase, computeQosClass, type PodObservation } from "./pod-status.ts";
-import { parseQuantity } from "./quantity.ts";
 import { makeRestartBackoff } from "./restart-backoff.ts";
 import { findServiceNames, rewriteServiceNames } from "./service-names.ts";
 

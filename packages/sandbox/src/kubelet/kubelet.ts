@@ -120,7 +120,7 @@ export async function makeKubelet(options: KubeletOptions): Promise<Kubelet> {
     volumesDir: options.volumesDir ?? join(dir, "volumes"),
     addresses: makePodAddresses({ addressing, prefix, file: join(dir, "addresses.json") }),
     names: makeServiceNames(client, slices),
-    events: makePodEvents(client, nodeName),
+    events: makePodEvents(client, log, nodeName),
     processes: options.processes ?? makeProcessTable(),
   };
   const podsDir = join(dir, "pods");

@@ -8,6 +8,7 @@ import {
   type Lease,
   type Log,
   type Node,
+  toTime,
 } from "../client/index.ts";
 
 export interface NodeCapacity {
@@ -41,7 +42,7 @@ const buildResources = ({ cpu, memoryBytes, pods }: NodeCapacity): Record<string
 });
 
 const buildConditions = (readySince: string): Condition[] => {
-  const now = new Date().toISOString().replace(/\.\d+/, "");
+  const now = toTime(Date.now());
   const times = { lastHeartbeatTime: now, lastTransitionTime: readySince };
   const fine = (type: string, reason: string, message: string): Condition => ({
     type,
@@ -129,7 +130,7 @@ const renewLease = async ({ client, nodeName }: NodeOptions): Promise<void> => {
 export async function registerNode(options: NodeOptions, signal: AbortSignal): Promise<void> {
   const { client, log, nodeName } = options;
   const registered = Promise.withResolvers<void>();
-  const readySince = new Date().toISOString().replace(/\.\d+/, "");
+  const readySince = toTime(Date.now());
   const register = async (): Promise<void> => {
     await createOrPatch(client, "/api/v1/nodes", {
       apiVersion: "v1",

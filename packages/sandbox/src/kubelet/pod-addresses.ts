@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Pod } from "../client/index.ts";
@@ -50,6 +51,9 @@ const tryListen = (host: string, port: number): Promise<number | undefined> =>
     });
   });
 
+const isOnMachine = (ip: string): boolean =>
+  Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === ip));
+
 const readTable = (file: string): Map<string, PodAddress> => {
   try {
     return new Map(Object.entries(JSON.parse(readFileSync(file, "utf8")) as Record<string, PodAddress>));
@@ -82,7 +86,7 @@ export function makePodAddresses({ addressing, prefix, file }: PodAddressOptions
     renameSync(`${file}.new`, file);
   };
   const isFree = async (ip: string, pod: Pod): Promise<boolean> => {
-    if (addressing === "lo-device") return true;
+    if (addressing === "lo-device") return !isOnMachine(ip);
     const found = await Promise.all(portsOf(pod).map((port) => tryListen(ip, port)));
     return found.every((port) => port !== undefined);
   };
@@ -103,7 +107,8 @@ export function makePodAddresses({ addressing, prefix, file }: PodAddressOptions
   };
   const isStillGood = async (address: PodAddress, pod: Pod): Promise<boolean> => {
     if (addressing === "mapped") return portsOf(pod).every((port) => address.ports[port] !== undefined);
-    return address.ip.startsWith(`${prefix}.`) && (await isFree(address.ip, pod));
+    if (!address.ip.startsWith(`${prefix}.`)) return false;
+    return addressing === "lo-device" || isFree(address.ip, pod);
   };
 
   return {

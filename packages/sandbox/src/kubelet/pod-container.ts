@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
-import { ApiError, type Container, type ContainerStatus, type Pod } from "../client/index.ts";
+import { ApiError, type Container, type ContainerStatus, type Pod, toTime } from "../client/index.ts";
+import { parseQuantity } from "../client/quantity.ts";
 import { ContainerFailure } from "../images/index.ts";
 import { type ManagedProcess, makeContainerLogFile, type ProcessExit } from "../processes/index.ts";
 import { type StartedContainer, startContainer } from "./container-start.ts";
@@ -10,7 +11,6 @@ import { awaitObjectChange } from "./object-change.ts";
 import type { PodAddress } from "./pod-addresses.ts";
 import { runInContainer } from "./probe-check.ts";
 import { type ProbeListener, probeContainer } from "./prober.ts";
-import { parseQuantity } from "./quantity.ts";
 import { makeRestartBackoff } from "./restart-backoff.ts";
 
 export type RestartPolicy = "Always" | "OnFailure" | "Never";
@@ -26,7 +26,6 @@ export interface PodContainerOptions {
   onChange(): void;
 }
 
-const isoTime = (date: Date): string => date.toISOString().replace(/\.\d+/, "");
 const mustRestart = (policy: RestartPolicy, exitCode: number): boolean =>
   policy === "Always" || (policy === "OnFailure" && exitCode !== 0);
 
@@ -48,7 +47,7 @@ const recoverStatus = ({ container, previous }: PodContainerOptions): ContainerS
   };
   if (!previous || !(running || terminated || previous.lastState?.terminated)) return fresh;
   const { containerID = "", restartCount } = previous;
-  const lost = { exitCode: 255, reason: "Unknown", ...running, finishedAt: isoTime(new Date()), containerID };
+  const lost = { exitCode: 255, reason: "Unknown", ...running, finishedAt: toTime(Date.now()), containerID };
   const state = running ? { terminated: lost } : (previous.state ?? {});
   const lastState = previous.lastState ? { lastState: previous.lastState } : {};
   return { ...base, ...lastState, state, containerID, restartCount, ready: false, started: false };
@@ -158,7 +157,7 @@ export class PodContainer {
     this.#created(attempt);
     this.#isOutOfMemory = false;
     const { process } = this.#started;
-    this.#set({ state: { running: { startedAt: isoTime(process.startedAt) } } });
+    this.#set({ state: { running: { startedAt: toTime(process.startedAt.getTime()) } } });
     for (const event of this.#startEvents()) this.#record("Normal", ...event);
     // Asked to stop while it was starting.
     if (this.#stopping.signal.aborted) void process.stop(0);
@@ -256,7 +255,7 @@ export class PodContainer {
     const { exitCode, finishedAt } = exit;
     const reason = exitCode === 0 ? "Completed" : this.#isOutOfMemory ? "OOMKilled" : "Error";
     const { containerID = "" } = this.status;
-    const times = { startedAt: isoTime(startedAt), finishedAt: isoTime(finishedAt) };
+    const times = { startedAt: toTime(startedAt.getTime()), finishedAt: toTime(finishedAt.getTime()) };
     this.#set({
       state: { terminated: { exitCode, reason, ...more, ...times, containerID } },
       ready: false,

@@ -1,7 +1,7 @@
 import { cpus, totalmem } from "node:os";
 import type { Container, EnvVar, Pod } from "../client/index.ts";
+import { parseQuantity } from "../client/quantity.ts";
 import type { ConfigReader } from "./config-reader.ts";
-import { parseQuantity } from "./quantity.ts";
 
 /** Replaces `$(NAME)` by a known variable's value; `$$(NAME)` is the text `$(NAME)`, unknown names stay. */
 export const expandVariables = (text: string, values: Record<string, string>): string =>

@@ -1,5 +1,5 @@
-import { randomBytes } from "node:crypto";
-import type { ApiClient, KubeEvent, Pod } from "../client/index.ts";
+import type { ApiClient, Log, Pod } from "../client/index.ts";
+import { makeEventRecorder } from "../client/index.ts";
 
 export interface PodEvent {
   type: "Normal" | "Warning";
@@ -9,52 +9,18 @@ export interface PodEvent {
   container?: string;
 }
 
-/** Writes Kubernetes Events; the same event again raises its count. */
+/** Writes Kubernetes Events about pods. */
 export interface PodEvents {
   record(pod: Pod, event: PodEvent): void;
 }
 
-const maxRemembered = 2_000;
-
-export function makePodEvents(client: ApiClient, nodeName: string): PodEvents {
-  const written = new Map<string, { name: string; count: number }>();
-
-  const write = async (pod: Pod, event: PodEvent): Promise<void> => {
-    const { namespace, name, uid, resourceVersion } = pod.metadata;
-    const path = `/api/v1/namespaces/${namespace}/events`;
-    const key = [uid, event.reason, event.message].join("\n");
-    const now = new Date().toISOString().replace(/\.\d+/, "");
-    const known = written.get(key);
-    if (known) {
-      known.count += 1;
-      await client.request("PATCH", `${path}/${known.name}`, { count: known.count, lastTimestamp: now });
-      return;
-    }
-    const eventName = `${name}.${randomBytes(8).toString("hex")}`;
-    if (written.size >= maxRemembered) written.delete(written.keys().next().value ?? "");
-    written.set(key, { name: eventName, count: 1 });
-    const body: KubeEvent & Record<string, unknown> = {
-      apiVersion: "v1",
-      kind: "Event",
-      metadata: { name: eventName, namespace: namespace ?? "default" },
-      involvedObject: {
-        apiVersion: "v1",
-        kind: "Pod",
-        name,
-        ...{ namespace, uid, resourceVersion },
-        ...(event.container ? { fieldPath: `spec.containers{${event.container}}` } : {}),
-      } as KubeEvent["involvedObject"],
-      ...{ type: event.type, reason: event.reason, message: event.message, count: 1 },
-      ...{ firstTimestamp: now, lastTimestamp: now },
-      source: { component: "kubelet", host: nodeName },
-      reportingComponent: "kubelet",
-      reportingInstance: nodeName,
-    };
-    await client.request("POST", path, body);
-  };
-
+export function makePodEvents(client: ApiClient, log: Log, nodeName: string): PodEvents {
+  const record = makeEventRecorder({ client, log, component: "kubelet", host: nodeName });
   return {
-    // An event is a courtesy: a namespace on its way out takes none.
-    record: (pod, event) => void write(pod, event).catch(() => undefined),
+    record({ metadata }, { container, ...what }) {
+      const { namespace = "default", name, uid = "" } = metadata;
+      const part = container ? { fieldPath: `spec.containers{${container}}` } : {};
+      record({ about: { apiVersion: "v1", kind: "Pod", name, namespace, uid, ...part }, ...what });
+    },
   };
 }

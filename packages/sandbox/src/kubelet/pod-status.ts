@@ -1,5 +1,12 @@
-import type { Condition, Container, ContainerStatus, Pod, PodStatus } from "../client/index.ts";
-import { parseQuantity } from "./quantity.ts";
+import {
+  type Condition,
+  type Container,
+  type ContainerStatus,
+  type Pod,
+  type PodStatus,
+  toTime,
+} from "../client/index.ts";
+import { parseQuantity } from "../client/quantity.ts";
 
 /** What the kubelet knows of a pod, from which its status is computed. */
 export interface PodObservation {
@@ -82,7 +89,7 @@ const keepTimes = (conditions: Condition[], previous: Condition[], now: Date): C
     const { reason, ...rest } = condition;
     const old = previous.find(({ type }) => type === condition.type);
     const isSame = old?.status === condition.status && old.lastTransitionTime !== undefined;
-    const lastTransitionTime = isSame ? old.lastTransitionTime : now.toISOString().replace(/\.\d+/, "");
+    const lastTransitionTime = isSame ? old.lastTransitionTime : toTime(now.getTime());
     return { ...rest, ...(reason ? { reason } : {}), lastTransitionTime: lastTransitionTime as string };
   });
 

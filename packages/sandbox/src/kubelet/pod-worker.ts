@@ -1,5 +1,5 @@
 import { rm } from "node:fs/promises";
-import { type Condition, isApiError, type Pod } from "../client/index.ts";
+import { type Condition, isApiError, type Pod, toTime } from "../client/index.ts";
 import { type KubeletContext, podDirOf } from "./kubelet-context.ts";
 import type { PodAddress } from "./pod-addresses.ts";
 import { PodContainer, type RestartPolicy } from "./pod-container.ts";
@@ -23,7 +23,7 @@ export class PodWorker {
   constructor(context: KubeletContext, pod: Pod) {
     this.#context = context;
     this.#pod = pod;
-    this.#startTime = pod.status?.startTime ?? new Date().toISOString().replace(/\.\d+/, "");
+    this.#startTime = pod.status?.startTime ?? toTime(Date.now());
     const { restartPolicy = "Always", initContainers = [], containers } = pod.spec;
     this.#status = makePodStatusWriter({ ...context, pod, build: () => this.#buildStatus() });
     const make = (isInit: boolean) => (container: Pod["spec"]["containers"][number]) => {

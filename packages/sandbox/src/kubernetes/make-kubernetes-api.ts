@@ -1,12 +1,12 @@
 import { mkdirSync } from "node:fs";
+import type { Socket } from "node:net";
 import { join } from "node:path";
 import { ensureCertificates } from "./certificates.ts";
 import { ensureClusterObjects } from "./ensure-cluster-objects.ts";
 import { listen } from "./http/api-server.ts";
-import { Faults } from "./http/faults.ts";
-import { RequestLog, type RequestRecord } from "./http/request-log.ts";
 import type { KubeletAccess } from "./http/serve-pod-log.ts";
 import { buildKubeconfig } from "./kubeconfig.ts";
+import { expireEvents } from "./lifecycle/expire-events.ts";
 import { GarbageCollector } from "./lifecycle/garbage-collector.ts";
 import { NamespaceLifecycle } from "./lifecycle/namespace-lifecycle.ts";
 import { keepQuotaStatus } from "./lifecycle/quota-status.ts";
@@ -26,7 +26,7 @@ export interface KubernetesApiOptions {
   port?: number;
   /** Milliseconds since 1970, for the times in objects. */
   clock?: () => number;
-  /** Changes remembered per kind for watches. */
+  /** Changes remembered per kind for watches (default 2,000). */
   historySize?: number;
   bookmarkIntervalMs?: number;
   metricsIntervalMs?: number;
@@ -44,13 +44,8 @@ export interface KubernetesApi {
   kubeconfig: string;
   /** The user's bearer token: the same one for the same name, also after a restart. */
   mintToken(username: string, groups?: string[]): string;
-  /** A kubeconfig for the user, as text. */
-  mintKubeconfig(username: string, groups?: string[]): string;
-  /** Replaces the scraping of kubelets behind metrics.k8s.io. */
-  setMetricsSource(source: MetricsSource): void;
-  /** Tells of every finished request; answers how to stop. */
-  onRequest(listener: (record: RequestRecord) => void): () => void;
-  faults: Faults;
+  /** Breaks every open connection, watches included. */
+  dropConnections(): void;
   /** Forgets the history, so that every earlier resourceVersion is Gone. */
   compactHistory(): void;
   resourceVersion(): string;
@@ -63,7 +58,7 @@ interface Parts {
   registry: Registry;
   tokens: Tokens;
   kubelets: KubeletAccess;
-  metrics: { source: MetricsSource };
+  metrics: MetricsSource;
   stop: () => void;
 }
 
@@ -72,22 +67,22 @@ function makeParts(
   options: KubernetesApiOptions,
   pki: Awaited<ReturnType<typeof ensureCertificates>>,
 ): Parts {
-  const { dir, clock = Date.now, historySize = 10_000, metricsIntervalMs = 15_000, onError = warn } = options;
+  const { dir, clock = Date.now, historySize = 2_000, metricsIntervalMs = 15_000, onError = warn } = options;
   const store = new ObjectStore({ file: join(dir, "kubernetes.db"), historySize });
   const registry = new Registry(store, clock);
   const tokens = new Tokens(store);
   const kubelets = { client: pki.client, token: tokens.mint("kube-apiserver", ["system:masters"]) };
   const scraper = new KubeletMetrics({ store, access: kubelets, intervalMs: metricsIntervalMs });
   const lifecycles = [new NamespaceLifecycle(registry, pki.caPem), new GarbageCollector(registry, onError)];
-  const stopQuotas = keepQuotaStatus(registry);
+  const stops = [keepQuotaStatus(registry), expireEvents(registry)];
   ensureClusterObjects(registry);
   store.compact();
   const stop = () => {
     for (const each of [...lifecycles, scraper]) each.dispose();
-    stopQuotas();
+    for (const stopOne of stops) stopOne();
     store.close();
   };
-  return { registry, tokens, kubelets, metrics: { source: () => scraper.read() }, stop };
+  return { registry, tokens, kubelets, metrics: () => scraper.read(), stop };
 }
 
 /** Starts an embedded Kubernetes API server over the objects in `dir`; rejects when the port is taken. */
@@ -96,9 +91,15 @@ export async function makeKubernetesApi(options: KubernetesApiOptions): Promise<
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   const pki = await ensureCertificates(join(dir, "pki"), host);
   const { stop, ...parts } = makeParts(options, pki);
-  const faults = new Faults();
-  const log = new RequestLog();
-  const deps = { ...parts, faults, log, bookmarkIntervalMs, onError };
+  const sockets = new Set<Socket>();
+  const onConnection = (socket: Socket) => {
+    sockets.add(socket);
+    socket.once("close", () => sockets.delete(socket));
+  };
+  const dropConnections = () => {
+    for (const socket of sockets) socket.destroy();
+  };
+  const deps = { ...parts, bookmarkIntervalMs, onError, onConnection };
   const { server, port } = await listen(deps, { host, port: options.port ?? 0, serving: pki.serving }).catch(
     (error) => {
       stop();
@@ -109,22 +110,16 @@ export async function makeKubernetesApi(options: KubernetesApiOptions): Promise<
   const url = `https://${host === "0.0.0.0" ? "127.0.0.1" : host}:${port}`;
   const mintToken = (username: string, groups: string[] = []) => parts.tokens.mint(username, groups);
   const token = mintToken(ADMIN, ["system:masters"]);
-  const mintKubeconfig = (user: string, groups: string[] = []) =>
-    buildKubeconfig({ url, caPem, user, token: mintToken(user, groups) });
+  const kubeconfig = buildKubeconfig({ url, caPem, user: ADMIN, token });
   const dispose = async () => {
     const closed = new Promise((resolve) => server.close(resolve));
-    faults.dropConnections();
+    dropConnections();
     await closed;
     stop();
   };
-  const setMetricsSource = (source: MetricsSource) => {
-    parts.metrics.source = source;
-  };
   const { store } = parts.registry;
   return {
-    ...{ url, port, caPem, token, kubeconfig: mintKubeconfig(ADMIN), faults, mintToken, mintKubeconfig },
-    ...{ setMetricsSource, dispose },
-    onRequest: (listener) => log.subscribe(listener),
+    ...{ url, port, caPem, token, kubeconfig, mintToken, dropConnections, dispose },
     compactHistory: () => store.compact(),
     resourceVersion: () => String(store.version),
   };

@@ -24,7 +24,7 @@ interface Sample {
   value: number;
 }
 
-const LINE = /^([a-z_]+)(?:\{([^}]*)\})?\s+(\S+)/;
+const LINE = /^([a-z_]+)(?:\{([^}]*)\})?\s+([-+.\deE]+)(?:\s|$)/;
 
 /** Parses the Prometheus text of `/metrics/resource`. */
 export function parseMetrics(text: string): Sample[] {

@@ -1,14 +1,9 @@
+import type { ObjectMeta, OwnerReference } from "../client/kube-meta.ts";
+
+export type { OwnerReference };
+
 /** Any JSON object. */
 export type Fields = Record<string, unknown>;
-
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-  controller?: boolean;
-  blockOwnerDeletion?: boolean;
-}
 
 /** One manager's share of an object, as in `metadata.managedFields`. */
 export interface ManagedFields {
@@ -21,20 +16,7 @@ export interface ManagedFields {
   subresource?: string;
 }
 
-export interface Metadata {
-  name: string;
-  namespace?: string;
-  generateName?: string;
-  uid?: string;
-  resourceVersion?: string;
-  generation?: number;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  deletionGracePeriodSeconds?: number;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  ownerReferences?: OwnerReference[];
-  finalizers?: string[];
+export interface Metadata extends ObjectMeta {
   managedFields?: ManagedFields[];
 }
 

@@ -10,7 +10,15 @@ import { fieldsIn, formatTime, isEqual, type KubeObject } from "./object.ts";
 import type { Entry, ObjectStore } from "./object-store.ts";
 import { type Manager, recordUpdate } from "./patch/managed-fields.ts";
 import { initialStatus, restrictToSubresource } from "./prepare-object.ts";
-import { alreadyExists, badRequest, conflict, forbidden, invalid, notFound } from "./status-error.ts";
+import {
+  alreadyExists,
+  badRequest,
+  conflict,
+  forbidden,
+  invalid,
+  invalidCause,
+  notFound,
+} from "./status-error.ts";
 import { CHANGE_VALIDATORS } from "./validation/validate-change.ts";
 import { validateFinalizers, validateMetadata } from "./validation/validate-metadata.ts";
 import { SPEC_VALIDATORS } from "./validation/validate-spec.ts";
@@ -131,15 +139,15 @@ export class Registry {
   #createMissing(call: Call, change: (current: undefined) => KubeObject, mayCreate: boolean): KubeObject {
     if (!mayCreate || call.manager.subresource) throw notFound(call.resource, call.name);
     const object = change(undefined);
-    const { resourceVersion, uid } = object.metadata;
-    // Whoever decided on a version of it must learn that it is gone, not bring it back.
-    if (resourceVersion || uid)
+    // A resourceVersion alone brings the object back, as on a real server; only a uid says which one was meant.
+    const { resourceVersion: _, uid, ...metadata } = object.metadata;
+    if (uid)
       throw conflict(
         call.resource,
         call.name,
-        "the object does not exist, but a resourceVersion or uid was given",
+        `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`,
       );
-    return this.create(call, { ...object, metadata: { ...object.metadata, name: call.name } });
+    return this.create(call, { ...object, metadata: { ...metadata, name: call.name } });
   }
 
   #identify(call: Call, body: KubeObject): KubeObject {
@@ -187,7 +195,11 @@ export class Registry {
     throw forbidden(resource, name, { message, causes: [cause] });
   }
 
-  #refuseOtherIdentity({ resource, name, namespace }: Call, before: KubeObject, wanted: KubeObject): void {
+  #refuseOtherIdentity(
+    { resource, name, namespace, manager }: Call,
+    before: KubeObject,
+    wanted: KubeObject,
+  ): void {
     const { metadata } = wanted;
     if (metadata.name && metadata.name !== name)
       throw badRequest(
@@ -198,15 +210,17 @@ export class Registry {
         "the namespace of the provided object does not match the namespace sent on the request",
       );
     }
+    if (metadata.resourceVersion && metadata.resourceVersion !== before.metadata.resourceVersion)
+      throw conflict(resource, name);
     if (metadata.uid && metadata.uid !== before.metadata.uid) {
+      if (manager.operation === "Apply")
+        throw invalid(resource, name, [invalidCause("metadata.uid", metadata.uid, "field is immutable")]);
       throw conflict(
         resource,
         name,
         `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${before.metadata.uid}`,
       );
     }
-    if (metadata.resourceVersion && metadata.resourceVersion !== before.metadata.resourceVersion)
-      throw conflict(resource, name);
   }
 
   #commit(call: Call, before: KubeObject | undefined, object: KubeObject): KubeObject {

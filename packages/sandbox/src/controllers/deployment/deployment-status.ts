@@ -1,6 +1,6 @@
 import type { Condition, Deployment, ReplicaSet } from "../../client/kube-types.ts";
+import { fromTime, toTime } from "../../client/time.ts";
 import { findCondition, withCondition } from "../conditions.ts";
-import { fromTime, toTime } from "../time.ts";
 import { type Rollout, resolveLimits } from "./rollout.ts";
 
 type Status = NonNullable<Deployment["status"]>;

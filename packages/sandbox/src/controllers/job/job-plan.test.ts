@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Job, Pod } from "../../client/kube-types.ts";
-import { toTime } from "../time.ts";
+import { toTime } from "../../client/time.ts";
 import { findEnd, planJob } from "./job-plan.ts";
 
 const nowMs = 1_700_000_000_000;

@@ -1,7 +1,7 @@
 import type { Condition, Job, Pod } from "../../client/kube-types.ts";
+import { fromTime, toTime } from "../../client/time.ts";
 import { findCondition, hasCondition, withCondition } from "../conditions.ts";
 import { isActive, isReady } from "../pod-state.ts";
-import { fromTime, toTime } from "../time.ts";
 
 type Status = NonNullable<Job["status"]>;
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Node, Pod } from "../../client/kube-types.ts";
 import { type Choice, chooseNode } from "./choose-node.ts";
 import { buildNodeInfos } from "./node-info.ts";
-import { parseQuantity, readRequests } from "./quantity.ts";
+import { amountOf, readRequests } from "./requests.ts";
 
 const node = (name: string, given: Partial<Node> = {}): Node => ({
   metadata: { name, labels: { "kubernetes.io/hostname": name, ...given.metadata?.labels } },
@@ -27,7 +27,7 @@ const messageOf = (choice: Choice): string =>
 const selector = { matchLabels: { app: "web" } };
 
 test("quantities are read in every usual form", () => {
-  expect(["250m", "2", "1Gi", "512Mi", "1e3", "1.5G", 3, undefined].map(parseQuantity)).toEqual([
+  expect(["250m", "2", "1Gi", "512Mi", "1e3", "1.5G", 3, undefined].map(amountOf)).toEqual([
     0.25, 2, 1073741824, 536870912, 1000, 1.5e9, 3, 0,
   ]);
 });

@@ -1,7 +1,7 @@
 import type { Pod } from "../../client/kube-types.ts";
 import { concerns, findObstacle, isSpreadWith } from "./filters.ts";
 import { countByDomain, type NodeInfo } from "./node-info.ts";
-import { readRequests } from "./quantity.ts";
+import { readRequests } from "./requests.ts";
 
 /** Where a pod goes, or why it cannot go anywhere, in Kubernetes' words. */
 export type Choice = { nodeName: string } | { message: string };

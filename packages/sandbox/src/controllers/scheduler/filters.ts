@@ -8,7 +8,7 @@ import type {
 import { hasCondition } from "../conditions.ts";
 import { matchesExpressions, matchesLabels, matchesSelector } from "../selector.ts";
 import { countByDomain, type NodeInfo } from "./node-info.ts";
-import { readRequests } from "./quantity.ts";
+import { readRequests } from "./requests.ts";
 
 /** Says why a pod may not go to a node; nothing when it may. */
 type Filter = (pod: Pod, info: NodeInfo, all: NodeInfo[]) => string | undefined;

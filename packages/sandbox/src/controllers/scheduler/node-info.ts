@@ -1,6 +1,6 @@
 import type { Node, Pod } from "../../client/kube-types.ts";
 import { isFinished } from "../pod-state.ts";
-import { parseQuantity, type Resources, readRequests } from "./quantity.ts";
+import { amountOf, type Resources, readRequests } from "./requests.ts";
 
 /** A node with what runs on it. */
 export interface NodeInfo {
@@ -31,9 +31,9 @@ export function buildNodeInfos(nodes: Node[], pods: Pod[], assumed: ReadonlyMap<
     }
     const { cpu, memory, pods: podLimit = "110" } = node.status?.allocatable ?? {};
     const allocatable = {
-      cpu: parseQuantity(cpu),
-      memory: parseQuantity(memory),
-      pods: parseQuantity(podLimit),
+      cpu: amountOf(cpu),
+      memory: amountOf(memory),
+      pods: amountOf(podLimit),
     };
     return { node, name, labels, pods: present, requested, allocatable };
   });

@@ -1,9 +1,9 @@
 import type { Node, Pod } from "../../client/kube-types.ts";
+import { fromTime, toTime } from "../../client/time.ts";
 import type { Cluster } from "../cluster.ts";
 import { findCondition, withCondition } from "../conditions.ts";
 import { isFinished, keyOf, splitKey } from "../pod-state.ts";
 import { stableJson } from "../pod-template.ts";
-import { fromTime, toTime } from "../time.ts";
 import type { WorkQueue } from "../work-queue.ts";
 import { chooseNode } from "./choose-node.ts";
 import { buildNodeInfos } from "./node-info.ts";

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Pair } from "../certificates.ts";
 import type { MetricsSource } from "../metrics-source.ts";
 import type { Registry } from "../registry.ts";
@@ -9,9 +8,7 @@ import { badRequest, StatusError } from "../status-error.ts";
 import type { Tokens, User } from "../tokens.ts";
 import { findDiscovery } from "./discovery.ts";
 import { type Exchange, sendJson } from "./exchange.ts";
-import type { Faults } from "./faults.ts";
 import { findOpenApi } from "./openapi.ts";
-import type { RequestLog } from "./request-log.ts";
 import { serveMetrics } from "./serve-metrics.ts";
 import type { KubeletAccess } from "./serve-pod-log.ts";
 import { serveRead } from "./serve-reads.ts";
@@ -23,12 +20,11 @@ import { findTarget } from "./target.ts";
 export interface ApiServerDeps {
   registry: Registry;
   tokens: Tokens;
-  faults: Faults;
-  log: RequestLog;
   kubelets: KubeletAccess;
-  metrics: { source: MetricsSource };
+  metrics: MetricsSource;
   bookmarkIntervalMs: number;
   onError: (error: unknown) => void;
+  onConnection: (socket: Socket) => void;
 }
 
 const VERSION = {
@@ -62,17 +58,15 @@ function servePublic({ path, response }: Exchange): boolean {
 }
 
 /** Documents the server tells of itself. */
-function serveDocument({ path, method, response, request }: Exchange, log: RequestLog): boolean {
+function serveDocument({ path, method, response, request }: Exchange): boolean {
   if (method !== "GET") return false;
   const document = findDiscovery(path, String(request.headers.host ?? "")) ?? findOpenApi(path);
   if (document) sendJson(response, 200, document);
-  else if (path === "/metrics") response.writeHead(200, { "content-type": "text/plain" }).end(log.format());
-  else return false;
-  return true;
+  return document !== undefined;
 }
 
 async function serveObjects(exchange: Exchange, deps: ApiServerDeps): Promise<void> {
-  const { registry, tokens, kubelets, faults, bookmarkIntervalMs } = deps;
+  const { registry, tokens, kubelets, bookmarkIntervalMs } = deps;
   const target = findTarget(exchange.path);
   if (!target) throw noSuchPath();
   const server = findSubresourceServer(target);
@@ -82,44 +76,15 @@ async function serveObjects(exchange: Exchange, deps: ApiServerDeps): Promise<vo
     store: registry.store,
     now: registry.now,
     bookmarkIntervalMs,
-    isSilent: () => faults.isSilent,
   };
   serveRead(exchange, target, { registry, watch });
 }
 
 async function serveAuthenticated(exchange: Exchange, deps: ApiServerDeps): Promise<void> {
-  if (serveDocument(exchange, deps.log)) return;
+  if (serveDocument(exchange)) return;
   if (await serveReview(exchange, deps.tokens)) return;
-  if (await serveMetrics(exchange, { store: deps.registry.store, source: deps.metrics.source })) return;
+  if (await serveMetrics(exchange, { store: deps.registry.store, source: deps.metrics })) return;
   await serveObjects(exchange, deps);
-}
-
-const REASONS: Record<number, string> = {
-  410: "Expired",
-  429: "TooManyRequests",
-  500: "InternalError",
-  503: "ServiceUnavailable",
-  504: "Timeout",
-};
-
-/** Carries out the fault that is due; throws what the client is to see. */
-async function sufferFault(exchange: Exchange, faults: Faults): Promise<void> {
-  const { method, path, user, response, request } = exchange;
-  const effect = faults.take({ method, path, username: user.username });
-  if (!effect) return;
-  if (effect.type === "delay") await delay(effect.ms);
-  if (effect.type === "fail") {
-    throw new StatusError(effect.code, REASONS[effect.code] ?? "InternalError", {
-      message: "the server was told to fail",
-    });
-  }
-  if (effect.type === "lose") {
-    const lose = () => {
-      request.socket.destroy();
-      return response;
-    };
-    Object.assign(response, { writeHead: lose, write: () => false, end: lose, flushHeaders: lose });
-  }
 }
 
 function exchangeOf(request: IncomingMessage, response: ServerResponse, tokens: Tokens): Exchange {
@@ -155,16 +120,9 @@ async function handle(
   deps: ApiServerDeps,
 ): Promise<void> {
   const exchange = exchangeOf(request, response, deps.tokens);
-  const { user, method, path, query } = exchange;
-  const userAgent = String(request.headers["user-agent"] ?? "");
-  const isWatch = query.has("watch");
-  response.once("close", () =>
-    deps.log.add({ username: user.username, userAgent, method, path, code: response.statusCode, isWatch }),
-  );
   try {
-    await sufferFault(exchange, deps.faults);
     if (servePublic(exchange)) return;
-    if (user === ANONYMOUS) throw unauthorized();
+    if (exchange.user === ANONYMOUS) throw unauthorized();
     await serveAuthenticated(exchange, deps);
   } catch (error) {
     sendError(response, error, deps);
@@ -185,7 +143,7 @@ export function listen(
   server.requestTimeout = 0;
   server.on("secureConnection", (socket: Socket) => {
     socket.setNoDelay(true);
-    deps.faults.track(socket);
+    deps.onConnection(socket);
   });
   return new Promise((resolve, reject) => {
     server.once("error", reject);

@@ -14,40 +14,18 @@ interface Listed {
   version?: string;
 }
 
+const review = (kind: string): Listed => ({
+  name: `${kind.toLowerCase()}s`,
+  singularName: kind.toLowerCase(),
+  namespaced: false,
+  kind,
+  verbs: ["create"],
+});
+
 /** Kinds that are answered without being stored. */
 const VIRTUAL: Record<string, Listed[]> = {
-  "authentication.k8s.io/v1": [
-    {
-      name: "tokenreviews",
-      singularName: "tokenreview",
-      namespaced: false,
-      kind: "TokenReview",
-      verbs: ["create"],
-    },
-    {
-      name: "selfsubjectreviews",
-      singularName: "selfsubjectreview",
-      namespaced: false,
-      kind: "SelfSubjectReview",
-      verbs: ["create"],
-    },
-  ],
-  "authorization.k8s.io/v1": [
-    {
-      name: "selfsubjectaccessreviews",
-      singularName: "selfsubjectaccessreview",
-      namespaced: false,
-      kind: "SelfSubjectAccessReview",
-      verbs: ["create"],
-    },
-    {
-      name: "subjectaccessreviews",
-      singularName: "subjectaccessreview",
-      namespaced: false,
-      kind: "SubjectAccessReview",
-      verbs: ["create"],
-    },
-  ],
+  "authentication.k8s.io/v1": [review("TokenReview"), review("SelfSubjectReview")],
+  "authorization.k8s.io/v1": [review("SelfSubjectAccessReview"), review("SubjectAccessReview")],
   "metrics.k8s.io/v1beta1": [
     { name: "nodes", singularName: "", namespaced: false, kind: "NodeMetrics", verbs: ["get", "list"] },
     { name: "pods", singularName: "", namespaced: true, kind: "PodMetrics", verbs: ["get", "list"] },

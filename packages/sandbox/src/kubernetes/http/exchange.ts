@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { badRequest, StatusError } from "../status-error.ts";
 import type { User } from "../tokens.ts";
-import { findProtobufObject } from "./protobuf.ts";
 
 const MAX_BODY_BYTES = 3 * 1024 * 1024;
 
@@ -32,17 +31,13 @@ export const readBody = async (request: IncomingMessage): Promise<string> =>
 
 const PROTOBUF = "application/vnd.kubernetes.protobuf";
 
-function readProtobuf(body: Buffer): unknown {
-  const object = findProtobufObject(body);
-  if (object) return object;
-  const message = "this object is not understood as protobuf: send it as JSON (kubectl create -f does)";
-  throw new StatusError(415, "UnsupportedMediaType", { message });
-}
-
-/** The JSON (or, from kubectl's generators, protobuf) body; undefined when there is none. Throws 400 and 415. */
+/** The JSON body; undefined when there is none. Throws 400, and 415 for what kubectl's generators send. */
 export async function readJson(request: IncomingMessage): Promise<unknown> {
   const body = await readBytes(request);
-  if (body.length && String(request.headers["content-type"]).startsWith(PROTOBUF)) return readProtobuf(body);
+  if (body.length && String(request.headers["content-type"]).startsWith(PROTOBUF)) {
+    const message = "protobuf is not understood here: use kubectl apply or kubectl create with a file";
+    throw new StatusError(415, "UnsupportedMediaType", { message });
+  }
   const text = body.toString("utf8");
   if (text.trim() === "") return undefined;
   try {

@@ -3,7 +3,7 @@ import type { Entry } from "../object-store.ts";
 import { buildTable } from "../print/table.ts";
 import type { Registry } from "../registry.ts";
 import { findPredicate, type Predicate, parseFieldSelector } from "../selectors.ts";
-import { badRequest, expired } from "../status-error.ts";
+import { badRequest, expired, StatusError } from "../status-error.ts";
 import { type Exchange, sendJson } from "./exchange.ts";
 import type { Target } from "./target.ts";
 import { serveWatch, type WatchContext } from "./watch-stream.ts";
@@ -36,15 +36,27 @@ function readCursor(text: string, registry: Registry): Cursor {
   return cursor;
 }
 
-const keyOf = ({ object }: Entry) => `${object.metadata.namespace ?? ""}/${object.metadata.name}`;
+// Sorts as the store does: no character of a name is below the separator.
+const keyOf = ({ object }: Entry) => `${object.metadata.namespace ?? ""}\0${object.metadata.name}`;
+
+/** What a list's resourceVersion asks for can be had: anything not newer than now, exactly only the present. */
+function refuseOtherVersions(query: URLSearchParams, now: number): void {
+  const text = query.get("resourceVersion") || "0";
+  if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${text}`);
+  const version = Number(text);
+  if (version > now) {
+    const message = `Timeout: Too large resource version: ${version}, current: ${now}`;
+    throw new StatusError(504, "Timeout", { message });
+  }
+  if (query.get("resourceVersionMatch") === "Exact" && version !== now)
+    throw expired("The resourceVersion for the provided list is too old.");
+}
 
 function pageOf(entries: Entry[], query: URLSearchParams, registry: Registry): Page {
   const limit = Number(query.get("limit") ?? 0);
   const text = query.get("continue");
   const cursor = text ? readCursor(text, registry) : undefined;
-  const rest = cursor
-    ? entries.slice(entries.findIndex((entry) => keyOf(entry) === cursor.after) + 1)
-    : entries;
+  const rest = cursor ? entries.filter((entry) => keyOf(entry) > cursor.after) : entries;
   const version = cursor?.version ?? registry.store.version;
   const metadata = { resourceVersion: String(version) };
   if (!(limit > 0) || rest.length <= limit) return { entries: rest, metadata };
@@ -86,6 +98,7 @@ function tableOf(
 
 function serveList(exchange: Exchange, target: Target, registry: Registry): void {
   const { response, query, isTable } = exchange;
+  refuseOtherVersions(query, registry.store.version);
   const page = pageOf(selectEntries(registry, target, query), query, registry);
   const body = isTable
     ? tableOf(exchange, target, { ...page, nowMs: registry.now() })

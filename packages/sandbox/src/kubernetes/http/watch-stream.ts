@@ -22,7 +22,6 @@ export interface WatchContext {
   store: ObjectStore;
   now: () => number;
   bookmarkIntervalMs: number;
-  isSilent: () => boolean;
 }
 
 type EventType = "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
@@ -61,7 +60,6 @@ class WatchStream {
       ? setInterval(() => this.#sendBookmark(), this.#context.bookmarkIntervalMs)
       : undefined;
     const end = setTimeout(() => {
-      if (hasBookmarks) this.#sendBookmark();
       unsubscribe();
       this.#response.end();
     }, this.#timeoutMs());
@@ -159,7 +157,7 @@ class WatchStream {
   }
 
   #write(text: string): void {
-    if (this.#context.isSilent() || this.#response.destroyed || this.#response.writableEnded) return;
+    if (this.#response.destroyed || this.#response.writableEnded) return;
     this.#response.write(text);
     if (this.#response.writableLength > MAX_BUFFERED_BYTES) this.#response.destroy();
   }

@@ -96,8 +96,9 @@ export const claimedPaths = (config: Fields, subresource: string | undefined): F
 
 function describeManager({ entry }: Share): string {
   const subresource = entry.subresource ? ` with subresource "${entry.subresource}"` : "";
-  const time = entry.operation === "Update" && entry.time ? ` at ${entry.time}` : "";
-  return `"${entry.manager}"${subresource} using ${entry.apiVersion}${time}`;
+  const time = entry.time ? ` at ${entry.time}` : "";
+  const version = entry.operation === "Update" ? ` using ${entry.apiVersion}${time}` : "";
+  return `"${entry.manager}"${subresource}${version}`;
 }
 
 /** The 409 of an apply that would change others' fields; undefined when it would not. */

@@ -200,10 +200,6 @@ export const COLUMNS: Record<string, Column[]> = {
     ["Address", (object) => join(loadBalancer(object), "")],
     ["Ports", ingressPorts],
   ],
-  "ingressclasses.networking.k8s.io": [
-    path("Controller", "spec.controller"),
-    path("Parameters", "spec.parameters.name"),
-  ],
   "networkpolicies.networking.k8s.io": [
     ["Pod-Selector", (policy) => selectorText(valueAt(policy, "spec.podSelector.matchLabels"))],
   ],
@@ -218,14 +214,5 @@ export const COLUMNS: Record<string, Column[]> = {
     path("VolumeBindingMode", "volumeBindingMode"),
     path("AllowVolumeExpansion", "allowVolumeExpansion", false),
   ],
-  "priorityclasses.scheduling.k8s.io": [
-    path("Value", "value", 0),
-    path("Global-Default", "globalDefault", false),
-  ],
   "leases.coordination.k8s.io": [path("Holder", "spec.holderIdentity", "")],
-  "poddisruptionbudgets.policy": [
-    path("Min Available", "spec.minAvailable", "N/A"),
-    path("Max Unavailable", "spec.maxUnavailable", "N/A"),
-    path("Allowed Disruptions", "status.disruptionsAllowed", 0),
-  ],
 };

@@ -56,6 +56,4 @@ export const podColumns: Column[] = [
   ["Age", (pod, nowMs) => formatAge(pod.metadata.creationTimestamp, nowMs)],
   ["IP", (pod) => valueAt(pod, "status.podIP") ?? "<none>", 1],
   ["Node", (pod) => valueAt(pod, "spec.nodeName") ?? "<none>", 1],
-  ["Nominated Node", (pod) => valueAt(pod, "status.nominatedNodeName") ?? "<none>", 1],
-  ["Readiness Gates", () => "<none>", 1],
 ];

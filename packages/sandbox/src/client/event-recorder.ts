@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { ApiClient } from "../client/api-client.ts";
-import type { KubeEvent, ObjectReference } from "../client/kube-types.ts";
-import type { Log } from "../client/log.ts";
+import type { ApiClient } from "./api-client.ts";
+import type { KubeEvent, ObjectReference } from "./kube-types.ts";
+import type { Log } from "./log.ts";
 import { toTime } from "./time.ts";
 
 export interface Happening {
@@ -17,8 +17,10 @@ export type RecordEvent = (happening: Happening) => void;
 export interface EventRecorderOptions {
   client: ApiClient;
   component: string;
+  /** The node that it speaks of itself. */
+  host?: string;
   log: Log;
-  nowMs(): number;
+  nowMs?(): number;
 }
 
 const knownLimit = 1_000;
@@ -28,7 +30,8 @@ const collectionOf = ({ namespace = "default" }: ObjectReference): string =>
   `/api/v1/namespaces/${namespace}/events`;
 
 /** Makes a recorder that signs with a component's name. */
-export function makeEventRecorder({ client, component, log, nowMs }: EventRecorderOptions): RecordEvent {
+export function makeEventRecorder(options: EventRecorderOptions): RecordEvent {
+  const { client, component, host, log, nowMs = Date.now } = options;
   const known = new Map<string, { name: string; count: number }>();
 
   const writeNew = async (name: string, { about, ...what }: Happening): Promise<void> => {
@@ -42,7 +45,9 @@ export function makeEventRecorder({ client, component, log, nowMs }: EventRecord
       count: 1,
       firstTimestamp: time,
       lastTimestamp: time,
-      source: { component },
+      source: { component, ...(host && { host }) },
+      reportingComponent: component,
+      reportingInstance: host ?? "",
     };
     await client.request("POST", collectionOf(about), event);
   };

@@ -23,9 +23,7 @@ const findClass = (cluster: Cluster, claim: PersistentVolumeClaim): StorageClass
   const name = claim.spec?.storageClassName;
   return cluster.storageClasses
     .list()
-    .find(({ metadata }) =>
-      name === undefined ? metadata.annotations?.[defaultAnnotation] === "true" : metadata.name === name,
-    );
+    .find((one) => (name === undefined ? isDefault(one) : one.metadata.name === name));
 };
 
 /** The volume that is made for a claim. */
@@ -49,8 +47,11 @@ export const buildVolume = (claim: PersistentVolumeClaim, storageClass: StorageC
   };
 };
 
-const ensureClass = async (cluster: Cluster): Promise<undefined> => {
-  if (cluster.storageClasses.get(undefined, defaultClass.metadata.name)) return;
+const isDefault = ({ metadata }: StorageClass): boolean =>
+  metadata.annotations?.[defaultAnnotation] === "true";
+
+const ensureDefaultClass = async (cluster: Cluster): Promise<undefined> => {
+  if (cluster.storageClasses.list().some(isDefault)) return;
   await cluster.storageClasses.create(defaultClass).catch((error: unknown) => {
     if (!isApiError(error, 409)) throw error;
   });
@@ -71,27 +72,11 @@ const ensureVolume = async (
   });
 };
 
-const ensureBound = async (cluster: Cluster, key: string): Promise<undefined> => {
+const ensureProvisioned = async (cluster: Cluster, key: string): Promise<undefined> => {
   const claim = cluster.claims.get(...splitKey(key));
   if (!claim || claim.metadata.deletionTimestamp) return;
   const storageClass = findClass(cluster, claim);
-  if (storageClass?.provisioner !== provisioner) return;
-  const volume = await ensureVolume(cluster, claim, storageClass);
-  let bound = claim;
-  if (claim.spec?.volumeName !== volume.metadata.name) {
-    const spec = { ...claim.spec, volumeName: volume.metadata.name };
-    bound = await cluster.claims.update({ ...claim, spec });
-  }
-  const { accessModes = [], capacity = {} } = volume.spec;
-  if (bound.status?.phase !== "Bound" || bound.status.capacity?.storage !== capacity.storage) {
-    await cluster.claims.updateStatus({
-      ...bound,
-      status: { ...bound.status, phase: "Bound", accessModes, capacity },
-    });
-  }
-  if (volume.status?.phase !== "Bound") {
-    await cluster.volumes.updateStatus({ ...volume, status: { ...volume.status, phase: "Bound" } });
-  }
+  if (storageClass?.provisioner === provisioner) await ensureVolume(cluster, claim, storageClass);
 };
 
 const reclaim = async (cluster: Cluster, name: string): Promise<undefined> => {
@@ -106,14 +91,14 @@ const reclaim = async (cluster: Cluster, name: string): Promise<undefined> => {
   }
 };
 
-/** Gives every claim of the sandbox's storage classes a volume, and takes it back when the claim is gone. */
-export function makeVolumeController(cluster: Cluster): WorkQueue {
+/** Makes a volume for every claim of the sandbox's storage classes, and takes it back when the claim is gone. */
+export function makeVolumeProvisioner(cluster: Cluster): WorkQueue {
   const { claims, volumes, storageClasses } = cluster;
   const reconcile = (key: string): Promise<undefined> => {
-    if (key === "class") return ensureClass(cluster);
-    return key.startsWith("/") ? reclaim(cluster, key.slice(1)) : ensureBound(cluster, key);
+    if (key === "class") return ensureDefaultClass(cluster);
+    return key.startsWith("/") ? reclaim(cluster, key.slice(1)) : ensureProvisioned(cluster, key);
   };
-  const queue = cluster.makeQueue("volume", reconcile);
+  const queue = cluster.makeQueue("volume-provisioner", reconcile);
   claims.listen((type, claim) => {
     queue.add(keyOf(claim));
     if (type === "DELETED" && claim.spec?.volumeName) queue.add(`/${claim.spec.volumeName}`);
