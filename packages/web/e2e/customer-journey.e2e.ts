@@ -30,6 +30,8 @@ async function openPage(context: BrowserContext): Promise<Page> {
 }
 
 async function signIn(page: Page, login: { email: string; password: string }): Promise<void> {
+  // The page before has such a field as well, and is still there for a moment.
+  await page.getByRole("heading", { name: "Sign in", exact: true }).waitFor();
   await page.getByLabel("E-mail").fill(login.email);
   await page.getByRole("textbox", { name: "Password" }).fill(login.password);
   await page.getByRole("button", { name: "Sign in" }).click();
@@ -138,6 +140,7 @@ test("signing out in one tab ends the session in the others", async () => {
 
 test("a forgotten password is replaced through the mail, and its link works once", async () => {
   await customer.getByRole("link", { name: "Forgot your password?" }).click();
+  await customer.getByRole("heading", { name: "Forgot your password?" }).waitFor();
   await customer.getByLabel("E-mail").fill(email);
   await customer.getByRole("button", { name: "Send me a link" }).click();
   await customer.getByRole("heading", { name: "Check your mail" }).waitFor();

@@ -40,6 +40,9 @@ export function Component() {
       navbar={{ width: 248, breakpoint: "sm", collapsed: { mobile: !isOpen } }}
       padding={{ base: "md", sm: "xl" }}
     >
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
       <AppShell.Header hiddenFrom="sm">
         <Group h="100%" px="md" justify="space-between" wrap="nowrap">
           <Group gap="sm" wrap="nowrap">
@@ -50,7 +53,7 @@ export function Component() {
         </Group>
       </AppShell.Header>
       <ShellNavbar viewer={data.viewer} />
-      <AppShell.Main>
+      <AppShell.Main id="content" tabIndex={-1} style={{ outline: "none" }}>
         <div style={{ maxWidth: 1200, marginInline: "auto" }}>
           <Outlet context={data.viewer} />
         </div>

@@ -1,8 +1,9 @@
-import { Button, Group, Select, Stack, TextInput } from "@mantine/core";
+import { Button, Flex, Select, Stack, TextInput } from "@mantine/core";
 import type { ReactNode } from "react";
 import { Link } from "react-router";
 import { FormError } from "../../../components/ui/form-error.tsx";
 import { bindField, type FieldProps } from "../../../lib/bind-field.ts";
+import { useFocusOnFault } from "../../../lib/use-focus-on-fault.ts";
 import { useCreateForm } from "../create-form.ts";
 import { suggestSlug } from "../slug-hint.ts";
 import { useSubmitTenant } from "../use-submit-tenant.ts";
@@ -18,7 +19,11 @@ interface CreateTenantFormProps {
 /** Everything that a new instance needs; the subdomain follows the name until it is typed itself. */
 export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantFormProps) {
   const form = useCreateForm(viewerEmail);
-  const { submit, isBusy, errorMessage } = useSubmitTenant(form.setErrors);
+  const { formRef, focusFault } = useFocusOnFault();
+  const { submit, isBusy, errorMessage } = useSubmitTenant((errors) => {
+    form.setErrors(errors);
+    focusFault();
+  });
 
   const changeName = (name: string) => {
     if (form.values.slug === suggestSlug(form.values.name)) form.setFieldValue("slug", suggestSlug(name));
@@ -26,11 +31,11 @@ export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantF
   };
 
   return (
-    <form onSubmit={form.onSubmit(submit)} noValidate>
+    <form ref={formRef} onSubmit={form.onSubmit(submit, focusFault)} noValidate>
       <Stack gap="lg">
         <TextInput
           label="Name"
-          description="As you call it, for example your company."
+          description="As you call it, for example your company. The subdomain, if you leave it empty."
           autoFocus
           {...form.getInputProps("name")}
           onChange={(event) => changeName(event.currentTarget.value)}
@@ -52,14 +57,14 @@ export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantF
           {...form.getInputProps("odooVersion")}
         />
         <FormError message={errorMessage} />
-        <Group justify="flex-end">
+        <Flex direction={{ base: "column-reverse", xs: "row" }} justify="flex-end" gap="sm">
           <Button variant="default" size="md" component={Link} to="/dashboard">
             Cancel
           </Button>
           <Button type="submit" size="md" loading={isBusy}>
             Create the instance
           </Button>
-        </Group>
+        </Flex>
       </Stack>
     </form>
   );

@@ -15,13 +15,15 @@ export function SlugField({ value, onChange, error }: FieldProps<string>) {
   const { config } = usePlatform();
   const verdict = useSlugVerdict(value);
   const isFree = verdict?.kind === "free";
+  const problem = error ?? (verdict?.kind === "problem" ? verdict.message : undefined);
+  const address = config.tenantUrlPattern.replace("{slug}", value || "name").replace(/^https?:\/\//, "");
   return (
     <TextInput
       label="Subdomain"
-      description={`Your instance will live at ${value || "name"}.${config.baseDomain}`}
+      description={`Your instance will live at ${address}`}
       value={value}
       onChange={(event) => onChange(normalizeSlug(event.currentTarget.value))}
-      error={error ?? (verdict?.kind === "problem" ? verdict.message : undefined)}
+      error={problem}
       rightSection={<VerdictSign kind={verdict?.kind} />}
       inputWrapperOrder={["label", "description", "input", "error"]}
       autoComplete="off"
@@ -32,7 +34,7 @@ export function SlugField({ value, onChange, error }: FieldProps<string>) {
       inputContainer={(input) => (
         <>
           {input}
-          <Text size="xs" c="teal" mt={5} role="status" mih={18}>
+          <Text size="xs" c="teal" mt={5} role="status" mih={problem ? 0 : 18}>
             {isFree ? `${verdict.hostname} is free.` : ""}
           </Text>
         </>

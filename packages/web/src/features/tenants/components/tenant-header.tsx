@@ -28,7 +28,7 @@ export function TenantHeader({ tenant: masked, actions }: TenantHeaderProps) {
     </Group>
   );
   const address = (
-    <Group gap={4}>
+    <Group gap={4} wrap="nowrap">
       <InstanceLink url={url} state={state} />
       <CopyIconButton value={url} label="Copy the address" />
     </Group>

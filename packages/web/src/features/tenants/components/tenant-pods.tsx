@@ -19,14 +19,14 @@ export function TenantPods({ tenant: masked }: { tenant: FragmentType<typeof ten
     </Badge>
   );
   return (
-    <SectionCard title="Pods" aside={staleMark}>
+    <SectionCard title="Processes" aside={staleMark}>
       {pods.items.length === 0 ? (
         <Text size="sm" c="dimmed">
           Nothing runs at the moment.
         </Text>
       ) : (
         <Table.ScrollContainer minWidth={480}>
-          <Table horizontalSpacing="xs">
+          <Table horizontalSpacing="xs" style={{ whiteSpace: "nowrap" }} aria-label="Processes">
             <Table.Thead>
               <Table.Tr>
                 {["Name", "Phase", "Ready", "Node", "Restarts", "Started"].map((label) => (

@@ -24,7 +24,17 @@ export function TenantRow({ tenant: masked }: { tenant: FragmentType<typeof tena
   return (
     <Table.Tr onClick={() => void navigate(path)} style={{ cursor: "pointer", whiteSpace: "nowrap" }}>
       <Table.Td>
-        <Anchor component={Link} to={path} fw={550} size="sm" onClick={(event) => event.stopPropagation()}>
+        <Anchor
+          component={Link}
+          to={path}
+          fw={550}
+          size="sm"
+          display="block"
+          truncate
+          maw={200}
+          title={tenant.slug}
+          onClick={(event) => event.stopPropagation()}
+        >
           {tenant.slug}
         </Anchor>
         {tenant.name !== tenant.slug && (
@@ -34,18 +44,20 @@ export function TenantRow({ tenant: masked }: { tenant: FragmentType<typeof tena
         )}
       </Table.Td>
       <Table.Td>
-        <Text size="sm" truncate maw={160}>
-          {tenant.organization.name}
-        </Text>
+        <StateBadge state={tenant.state} />
       </Table.Td>
       <Table.Td>
-        <StateBadge state={tenant.state} />
+        <Text size="sm" truncate maw={140}>
+          {tenant.organization.name}
+        </Text>
       </Table.Td>
       <Table.Td>{tenant.plan.name}</Table.Td>
       <Table.Td>
         {tenant.placement ? (tenant.placement.strategy === "SHARED" ? "Shared" : "Dedicated") : "–"}
+        <Text size="xs" c="dimmed">
+          {tenant.placement?.pool}
+        </Text>
       </Table.Td>
-      <Table.Td>{tenant.placement?.pool ?? "–"}</Table.Td>
       <Table.Td>{nodes.join(", ") || "–"}</Table.Td>
       <Table.Td>
         <RelativeTime at={tenant.createdAt} />

@@ -1,4 +1,5 @@
 import { Button, Card, Center, EmptyState, Group, Skeleton, Stack, Table, Text } from "@mantine/core";
+import { useThrottledValue } from "@mantine/hooks";
 import { IconFilterOff } from "@tabler/icons-react";
 import { useEffect, useEffectEvent } from "react";
 import { ErrorPanel } from "../../../components/ui/error-panel.tsx";
@@ -42,16 +43,15 @@ export function TenantTable({ query, onSort }: TenantTableProps) {
   return (
     <Stack>
       <Card padding={0}>
-        <Table.ScrollContainer minWidth={960}>
+        <Table.ScrollContainer minWidth={860}>
           <Table highlightOnHover verticalSpacing="sm" horizontalSpacing="sm" aria-label="All instances">
             <Table.Thead>
               <Table.Tr>
                 <SortableHeader label="Subdomain" field="SLUG" {...sortProps} />
-                <Table.Th>Organization</Table.Th>
                 <SortableHeader label="State" field="STATE" {...sortProps} />
+                <Table.Th>Organization</Table.Th>
                 <SortableHeader label="Plan" field="PLAN" {...sortProps} />
-                <Table.Th>Strategy</Table.Th>
-                <Table.Th>Database server</Table.Th>
+                <Table.Th>Database</Table.Th>
                 <Table.Th>Node</Table.Th>
                 <SortableHeader label="Created" field="CREATED_AT" {...sortProps} />
               </Table.Tr>
@@ -80,10 +80,13 @@ export function TenantTable({ query, onSort }: TenantTableProps) {
   );
 }
 
+// Many instances at once must not become as many requests.
+const readAgainEveryMs = 500;
+
 function useLivePages(query: TableQuery) {
   const { filter, orderBy } = buildTableVariables(query);
   const { data, previousData, error, loading, refetch, fetchMore } = useAllTenants(filter, orderBy);
-  const arrivals = useWatchAllTenants(filter);
+  const revision = useThrottledValue(useWatchAllTenants(filter, orderBy), readAgainEveryMs);
   const connection = (data ?? previousData)?.tenants;
   const shownCount = connection?.edges.length ?? 0;
 
@@ -96,9 +99,9 @@ function useLivePages(query: TableQuery) {
     }
   });
   useEffect(() => {
-    if (arrivals > 0)
+    if (revision > 0)
       readAgain().catch((failure: unknown) => console.warn("The pages stay as they were:", failure));
-  }, [arrivals]);
+  }, [revision]);
 
   const loadMore = async () => {
     const after = connection?.pageInfo.endCursor;
