@@ -1,190 +1,67 @@
 import { pbkdf2, randomBytes, randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { KubeConfig } from "@kubernetes/client-node";
 import pg from "pg";
-import { Agent, fetch } from "undici";
-
-type KubeObject = {
-  apiVersion: string;
-  kind: string;
-  metadata: Record<string, unknown> & { name: string };
-} & Record<string, unknown>;
-
-const plurals: Record<string, string> = {
-  Namespace: "namespaces",
-  ResourceQuota: "resourcequotas",
-  LimitRange: "limitranges",
-  NetworkPolicy: "networkpolicies",
-  Secret: "secrets",
-  ConfigMap: "configmaps",
-  PersistentVolumeClaim: "persistentvolumeclaims",
-  Service: "services",
-  Deployment: "deployments",
-  Ingress: "ingresses",
-};
-
-const groupsOfTenant = [
-  "api/v1/resourcequotas",
-  "api/v1/limitranges",
-  "api/v1/secrets",
-  "api/v1/configmaps",
-  "api/v1/persistentvolumeclaims",
-  "api/v1/services",
-  "apis/networking.k8s.io/v1/networkpolicies",
-  "apis/networking.k8s.io/v1/ingresses",
-  "apis/apps/v1/deployments",
-];
+import type { ClusterReader, KubeObject } from "../test/support/cluster-reader.ts";
 
 /** Superuser of a pool, as somebody with kubectl finds it. */
 export type PoolLogin = { host: string; port: number; user: string; password: string };
-export type Floor = Awaited<ReturnType<typeof makeFloor>>;
 
-/** Does by hand what the platform does for one tenant: the same password hash, SQL and objects, nothing else. */
-export async function makeFloor(kubeconfigPath: string) {
-  const config = new KubeConfig();
-  config.loadFromFile(kubeconfigPath);
-  const cluster = config.getCurrentCluster()!;
-  const ca = cluster.caData ? Buffer.from(cluster.caData, "base64") : await readFile(cluster.caFile!);
-  const dispatcher = new Agent({ connect: { ca }, connections: 32 });
-  const authorization = `Bearer ${config.getCurrentUser()!.token}`;
-
-  async function call<T>(
-    path: string,
-    init: { method?: string; body?: unknown; type?: string } = {},
-  ): Promise<T> {
-    const response = await fetch(new URL(path, cluster.server), {
-      dispatcher,
-      method: init.method ?? "GET",
-      headers: { authorization, "content-type": init.type ?? "application/json" },
-      ...(init.body === undefined ? {} : { body: JSON.stringify(init.body) }),
-    });
-    const body = (await response.json()) as T & { message?: string };
-    if (!response.ok) throw new Error(`${init.method} ${path}: ${body.message}`);
-    return body;
-  }
-  const pathOf = (object: KubeObject, namespace: string) => {
-    const base = object.apiVersion === "v1" ? "/api/v1" : `/apis/${object.apiVersion}`;
-    const plural = plurals[object.kind]!;
-    return object.kind === "Namespace"
-      ? `${base}/namespaces/${object.metadata.name}`
-      : `${base}/namespaces/${namespace}/${plural}/${object.metadata.name}`;
-  };
-  const apply = (namespace: string, ...objects: KubeObject[]) =>
-    Promise.all(
-      objects.map((object) =>
-        call(`${pathOf(object, namespace)}?fieldManager=floor&force=true`, {
-          method: "PATCH",
-          body: object,
-          type: "application/apply-patch+yaml",
-        }),
-      ),
-    );
-
-  async function untilAvailable(namespace: string) {
-    const path = `/apis/apps/v1/namespaces/${namespace}/deployments?watch=1&timeoutSeconds=120`;
-    const response = await fetch(new URL(path, cluster.server), { dispatcher, headers: { authorization } });
-    let text = "";
-    for await (const chunk of response.body!) {
-      text += Buffer.from(chunk).toString();
-      if (/"availableReplicas":1/.test(text)) return;
-      text = text.slice(text.lastIndexOf("\n") + 1);
-    }
-    throw new Error(`${namespace} was not available in time`);
-  }
-
-  return {
-    call,
-    apply,
-    untilAvailable,
-    readTenant,
-    loginOf,
-    provision,
-    remove,
-    dispose: () => dispatcher.close(),
-  };
-
-  /** Objects of a live tenant as one would apply them: without what the server added. */
-  async function readTenant(namespace: string) {
-    const lists = await Promise.all(
-      groupsOfTenant.map(async (path) => {
-        const [prefix, plural] = [
-          path.slice(0, path.lastIndexOf("/")),
-          path.slice(path.lastIndexOf("/") + 1),
-        ];
-        const list = await call<{ apiVersion: string; kind: string; items: KubeObject[] }>(
-          `/${prefix}/namespaces/${namespace}/${plural}`,
-        );
-        return list.items.map((item) => ({
-          ...item,
-          apiVersion: list.apiVersion,
-          kind: list.kind.replace(/List$/, ""),
-        }));
-      }),
-    );
-    const own = await call<KubeObject>(`/api/v1/namespaces/${namespace}`);
-    return [{ ...own, apiVersion: "v1", kind: "Namespace" } as KubeObject, ...lists.flat()]
-      .filter((object) => object.metadata.name !== "kube-root-ca.crt")
-      .map(bare);
-  }
-
-  async function loginOf(poolNamespace: string): Promise<PoolLogin> {
-    const slices = await call<{
-      items: { endpoints: { addresses: string[] }[]; ports: { port: number }[] }[];
-    }>(`/apis/discovery.k8s.io/v1/namespaces/${poolNamespace}/endpointslices`);
-    const slice = slices.items.find((item) => item.endpoints?.length > 0)!;
-    const secret = await call<{ data: Record<string, string> }>(
-      `/api/v1/namespaces/${poolNamespace}/secrets/postgres`,
-    );
-    const password = Object.values(secret.data)[0]!;
-    return {
-      host: slice.endpoints[0]!.addresses[0]!,
-      port: slice.ports[0]!.port,
-      user: "postgres",
-      password: Buffer.from(password, "base64").toString(),
-    };
-  }
-
-  async function provision(
-    model: KubeObject[],
-    pool: pg.ClientConfig,
-    from: { namespace: string; slug: string; role: string },
-  ) {
-    const id = randomUUID();
-    const namespace = `tenant-${id}`;
-    const name = `f_${id.replaceAll("-", "")}`;
-    const password = randomBytes(24).toString("base64url");
-    const hash = await hashPassword("floor-Password-1");
-    const renamed = model.map((object) =>
-      rename(object, { from, to: { namespace, slug: name.slice(0, 20), role: name, password } }),
-    );
-    const of = (...kinds: string[]) => renamed.filter((object) => kinds.includes(object.kind));
-    await apply(namespace, ...of("Namespace"));
-    await apply(namespace, ...of("NetworkPolicy", "ResourceQuota", "LimitRange"));
-    await apply(namespace, ...of("Secret"));
-    await makeDatabase(pool, { name, password, hash });
-    await apply(namespace, ...of("ConfigMap", "PersistentVolumeClaim", "Service", "Deployment"));
-    const available = untilAvailable(namespace);
-    await apply(namespace, ...of("Ingress"));
-    await available;
-    return { namespace, name };
-  }
-
-  async function remove(pool: pg.ClientConfig, made: { namespace: string; name: string }) {
-    await call(`/api/v1/namespaces/${made.namespace}`, { method: "DELETE" });
-    await withSession({ ...pool, database: "postgres" }, async (sql) => {
-      await sql(`drop database "${made.name}" with (force)`);
-      await sql(`drop role "${made.name}"`);
-    });
-  }
+/** A tenant whose objects are the model. */
+export interface Model {
+  objects: KubeObject[];
+  namespace: string;
+  slug: string;
+  role: string;
 }
 
-const kept = new Set(["name", "labels", "annotations"]);
+export async function readModel(cluster: ClusterReader, tenant: Omit<Model, "objects">): Promise<Model> {
+  return { ...tenant, objects: (await cluster.listTenant(tenant.namespace)).map(bare) };
+}
+
+export async function findPoolLogin(cluster: ClusterReader, pool: string): Promise<PoolLogin> {
+  const address = await cluster.untilPoolAddress(pool);
+  return { ...address, user: "postgres", password: await cluster.passwordOfPool(pool) };
+}
+
+/** By hand what the platform does for one tenant: the same password hash, SQL and objects, nothing else. */
+export async function provisionByHand(cluster: ClusterReader, login: PoolLogin, model: Model) {
+  const id = randomUUID();
+  const namespace = `tenant-${id}`;
+  const name = `f_${id.replaceAll("-", "")}`;
+  const password = randomBytes(24).toString("base64url");
+  const hash = await hashPassword("floor-Password-1");
+  const to = { namespace, slug: name.slice(0, 20), role: name, password };
+  const objects = model.objects.map((object) => rename(object, { from: model, to }));
+  const apply = (...kinds: string[]) =>
+    cluster.applyAll(
+      "floor",
+      objects.filter(({ kind }) => kinds.includes(kind)),
+    );
+  await apply("Namespace");
+  await apply("NetworkPolicy", "ResourceQuota", "LimitRange");
+  await apply("Secret");
+  await makeDatabase(login, { name, password, hash });
+  await apply("ConfigMap", "PersistentVolumeClaim", "Service", "Deployment");
+  const available = cluster.untilAvailable(namespace);
+  await apply("Ingress");
+  await available;
+  return async () => {
+    await cluster.call(`/api/v1/namespaces/${namespace}`, { method: "DELETE" });
+    await withSession({ ...login, database: "postgres" }, async (sql) => {
+      await sql(`drop database "${name}" with (force)`);
+      await sql(`drop role "${name}"`);
+    });
+  };
+}
+
+const kept = new Set(["name", "namespace", "labels", "annotations"]);
 
 function bare(object: KubeObject): KubeObject {
   const { status: _status, metadata, ...rest } = object;
   const clean = Object.fromEntries(Object.entries(metadata).filter(([key]) => kept.has(key)));
-  const copy = { ...rest, metadata: clean } as unknown as KubeObject & { spec?: Record<string, unknown> };
+  const copy = { ...rest, metadata: clean } as unknown as KubeObject & {
+    spec?: Record<string, unknown>;
+  };
   for (const assigned of ["volumeName", "clusterIP", "clusterIPs", "finalizers"])
     delete copy.spec?.[assigned];
   return copy;

@@ -1,9 +1,10 @@
 import { parseArgs } from "node:util";
 import { startSandbox } from "@odoo-saas/sandbox/testing";
 import pg from "pg";
+import { type ClusterReader, makeClusterReader } from "../test/support/cluster-reader.ts";
 import { makePlatformClient, type PlatformClient } from "../test/support/platform-client.ts";
 import { createTenant, deleteTenant, untilGone, untilState } from "../test/support/tenant-journeys.ts";
-import { type Floor, makeFloor, type PoolLogin } from "./floor.ts";
+import { findPoolLogin, type PoolLogin, provisionByHand, readModel } from "./floor.ts";
 
 const pool = "postgres-shared-1";
 const { values: options } = parseArgs({
@@ -23,7 +24,10 @@ const timed = async (run: () => Promise<unknown>) => {
 };
 
 let count = 0;
-const nextSlug = () => `bench-${(count += 1)}`;
+const nextSlug = () => {
+  count += 1;
+  return `bench-${count}`;
+};
 
 /** Each way to provision: returns its clean-up. */
 type Provision = () => Promise<() => Promise<void>>;
@@ -40,24 +44,27 @@ function platformWay(client: PlatformClient): Provision {
   };
 }
 
-async function floorWay(client: PlatformClient, floor: Floor, login: PoolLogin): Promise<Provision> {
+async function floorWay(
+  client: PlatformClient,
+  cluster: ClusterReader,
+  login: PoolLogin,
+): Promise<Provision> {
   const slug = nextSlug();
   const tenant = await createTenant(client, slug);
   await untilState(client, tenant, { state: "RUNNING", timeoutMs: 120_000 });
-  const model = await floor.readTenant(tenant.namespace);
-  const from = { namespace: tenant.namespace, slug, role: `t_${tenant.uuid.replaceAll("-", "")}` };
+  const role = `t_${tenant.uuid.replaceAll("-", "")}`;
+  const model = await readModel(cluster, { namespace: tenant.namespace, slug, role });
   await deleteTenant(client, tenant, slug);
   await untilGone(client, tenant);
-  return async () => {
-    const made = await floor.provision(model, login, from);
-    return () => floor.remove(login, made);
-  };
+  return () => provisionByHand(cluster, login, model);
 }
 
 /** `width` at once; milliseconds until all are ready. Cleaning up is not counted. */
 async function measure(way: Provision, width: number): Promise<number> {
   const cleanUps: (() => Promise<void>)[] = [];
-  const ms = await timed(() => Promise.all(Array.from({ length: width }, async () => cleanUps.push(await way()))));
+  const ms = await timed(() =>
+    Promise.all(Array.from({ length: width }, async () => cleanUps.push(await way()))),
+  );
   await Promise.all(cleanUps.map((cleanUp) => cleanUp()));
   return ms;
 }
@@ -107,12 +114,12 @@ const sandbox = await startSandbox({
 });
 try {
   const client = await makePlatformClient(sandbox.access, sandbox.access.customer);
-  const floor = await makeFloor(sandbox.environment.KUBECONFIG!);
+  const cluster = await makeClusterReader(sandbox.environment.KUBECONFIG!);
   const first = nextSlug();
   await untilState(client, await createTenant(client, first), { state: "RUNNING", timeoutMs: 120_000 });
   const ways = {
     platform: platformWay(client),
-    floor: await floorWay(client, floor, await floor.loginOf(pool)),
+    floor: await floorWay(client, cluster, await findPoolLogin(cluster, pool)),
   };
   console.log(`${"from mutation to ready, ms".padEnd(28)} platform    floor    ratio`);
   const cold = await compare("one after another", ways, 1);
@@ -123,7 +130,6 @@ try {
     `bench provision: cold_over_floor=${cold.toFixed(2)} eight_over_floor=${eight.toFixed(2)} cold_over_floor_at_${options.present}=${cold200.toFixed(2)}`,
   );
   await client.dispose();
-  await floor.dispose();
 } finally {
   await sandbox.stop();
 }

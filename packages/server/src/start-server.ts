@@ -9,6 +9,7 @@ import { makeTokenVerifier } from "./adapters/supabase/token-verifier.ts";
 import { makeApi } from "./api.ts";
 import type { Config } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
+import { AppError } from "./core/errors.ts";
 import type { Log } from "./core/log.ts";
 import type { Database } from "./core/ports.ts";
 import { makeTenantUrls } from "./core/tenant-urls.ts";
@@ -98,7 +99,9 @@ function startReconciler(parts: Parts): { dispose(): Promise<void> } {
     findAddress(name) {
       if (config.DATABASE_SERVER_ACCESS === "dns") return addressInCluster(name);
       const address = cluster.findDatabaseAddress(name);
-      if (address === undefined) throw new Error(`the database server ${name} has no ready address yet`);
+      if (address === undefined) {
+        throw new AppError("UNAVAILABLE", `the database server ${name} has no ready address yet.`);
+      }
       return address;
     },
     readPassword: cluster.readDatabasePassword,

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makePlatformClient, type PlatformClient } from "../test/support/platform-client.ts";
 import { listPoolContents } from "../test/support/pool-contents.ts";
@@ -10,12 +12,18 @@ import {
   untilGone,
   untilState,
 } from "../test/support/tenant-journeys.ts";
+import { killApiServer } from "./support/api-server.ts";
 import { type InstalledPlatform, installPlatform, systemNamespace } from "./support/installed-platform.ts";
 import { callJson2, signInToOdoo, throughIngress } from "./support/odoo-browser.ts";
+import { readGrantedRights, readUsedRights } from "./support/rights.ts";
+import { buildStrays } from "./support/strays.ts";
 
 const pool = "postgres-shared-1";
+const serverAccount = `system:serviceaccount:${systemNamespace}:saas-server`;
 const slugs = ["acme", "bravo"] as const;
 const firstWithinMs = 200_000; // makes the pool and the template first
+const onlyItsOwn = /may only change namespaces of tenants/;
+const outageMs = 60_000;
 
 let platform: InstalledPlatform;
 let client: PlatformClient;
@@ -93,6 +101,30 @@ test("the chosen administrator signs in, and a record made by API outlives its p
   expect(found[0]?.name).toBe("Ada Lovelace");
 });
 
+test("chat and scheduled actions work in both, and neither hears the other", async () => {
+  const heard = await Promise.all(
+    slugs.map(async (slug) => {
+      const browser = await signInToOdoo(siteOf(slug), adminLogin);
+      const message = browser.waitForMessage("probe", 150_000);
+      const [model] = await browser.call<number[]>("ir.model", "search", {
+        args: [[["model", "=", "res.partner"]]],
+      });
+      const code = `env["bus.bus"]._sendone(env.user.partner_id, "probe", {"slug": "${slug}"})`;
+      const job = {
+        name: "probe",
+        model_id: model,
+        state: "code",
+        code,
+        interval_number: 1,
+        interval_type: "days",
+      };
+      await browser.call("ir.cron", "create", { args: [[job]] });
+      return message;
+    }),
+  );
+  expect(heard).toEqual(slugs.map((slug) => ({ slug })));
+});
+
 test("a tenant's role reaches its own database and no other", async () => {
   const [acme, bravo] = tenants as [CreatedTenant, CreatedTenant];
   const conf = await readOdooConf(acme);
@@ -103,29 +135,66 @@ test("a tenant's role reaches its own database and no other", async () => {
   }
 });
 
-test("the server may change namespaces of its own kind only", async () => {
-  const account = `system:serviceaccount:${systemNamespace}:saas-server`;
-  const create = (namespace: string) =>
-    platform.testbed.kubectl(
-      "create",
-      "configmap",
-      "probe",
-      "-n",
-      namespace,
-      `--as=${account}`,
-      "--dry-run=server",
-    );
-  await expect(create(tenants[0]!.namespace)).resolves.toContain("created");
+test("the server has rights in namespaces of its own kind only, and cannot get more", async () => {
+  const asServer = (...args: string[]) => platform.testbed.kubectl(...args, `--as=${serverAccount}`);
+  const tryCreate = (...args: string[]) => asServer("create", ...args, "--dry-run=server");
+  const own = tenants[0]!.namespace;
+  const bind = ["rolebinding", "probe", `--clusterrole=${systemNamespace}-saas-server-owned`, "--user=probe"];
+  await expect(tryCreate("configmap", "probe", "-n", own)).resolves.toContain("created");
+  await expect(asServer("get", "secret", "odoo", "-n", own)).resolves.toContain("odoo");
+  await expect(tryCreate("namespace", `tenant-${randomUUID()}`)).resolves.toContain("created");
+  await expect(tryCreate("namespace", "elsewhere")).rejects.toThrow(onlyItsOwn);
   for (const namespace of ["default", "kube-system", systemNamespace]) {
-    await expect(create(namespace)).rejects.toThrow(/may only change namespaces/);
+    await expect(tryCreate("configmap", "probe", "-n", namespace)).rejects.toThrow(/forbidden/);
+    await expect(asServer("get", "secret", "any", "-n", namespace)).rejects.toThrow(/forbidden/);
+    await expect(tryCreate(...bind, "-n", namespace)).rejects.toThrow(onlyItsOwn);
   }
-  const may = (...question: string[]) =>
-    platform.testbed.kubectl("auth", "can-i", ...question, `--as=${account}`).then(
-      (answer) => answer.trim(),
-      (error: { stdout?: string }) => error.stdout?.trim(),
-    );
-  expect(await may("list", "secrets", "--all-namespaces")).toBe("no");
-  expect(await may("create", "pods/exec", "-n", tenants[0]!.namespace)).toBe("no");
+  const admin = ["rolebinding", "probe", "--clusterrole=cluster-admin", "--user=probe"];
+  await expect(tryCreate(...admin, "-n", own)).rejects.toThrow(/attempting to grant/);
+  await expect(asServer("get", "secrets", "-n", own)).rejects.toThrow(/cannot list/);
+  await expect(asServer("create", "token", "default", "-n", own)).rejects.toThrow(/forbidden/);
+});
+
+test("an object that its tenant does not want is removed, whatever its kind", async () => {
+  const [{ uuid, namespace }] = tenants as [CreatedTenant];
+  const labels = { "app.kubernetes.io/managed-by": "saas-kit", "saas-kit/tenant": uuid };
+  const strays = buildStrays({ name: "stray", namespace, labels });
+  for (const { path, object } of strays) await platform.cluster.call(path, { method: "POST", body: object });
+  for (const { path } of strays) {
+    await eventually(async () => {
+      const items = await platform.cluster.list(path);
+      return items.some(({ metadata }) => metadata.name === "stray") ? undefined : true;
+    }, 20_000);
+  }
+});
+
+test("without the API server queries say that they are stale, and afterwards all converges with nothing restarted", async () => {
+  const [tenant] = tenants as [CreatedTenant];
+  type Pods = {
+    tenant: { state: string; pods: { isStale: boolean; items: { name: string; restarts: number }[] } };
+  };
+  const query = "query ($id: ID!) { tenant(id: $id) { state pods { isStale items { name restarts } } } }";
+  const read = async () => (await client.request<Pods>(query, { id: tenant.id })).tenant;
+  const before = await read();
+  expect(before).toMatchObject({ state: "RUNNING", pods: { isStale: false } });
+
+  let late: CreatedTenant;
+  const restart = await killApiServer();
+  const lostAtMs = Date.now();
+  try {
+    await eventually(async () => ((await read()).pods.isStale ? true : undefined), 20_000);
+    late = await createTenant(client, "late");
+    expect((await throughIngress({ ...siteOf("acme"), path: "/web/login" })).status).toBe(200);
+    await delay(outageMs - (Date.now() - lostAtMs));
+  } finally {
+    await restart();
+  }
+  await eventually(async () => ((await read()).pods.isStale ? undefined : true), 30_000);
+  expect(await read()).toEqual(before);
+  // Kubelet and controllers come back by a back-off of their own, and then an Odoo starts.
+  await untilState(client, late, { state: "RUNNING", timeoutMs: 60_000 });
+  await deleteTenant(client, late, "late");
+  await untilGone(client, late, 120_000);
 });
 
 test("a deleted instance leaves no namespace, volume, database or role", async () => {
@@ -142,6 +211,17 @@ test("a deleted instance leaves no namespace, volume, database or role", async (
       return JSON.stringify(volumes).includes(tenant.namespace) ? undefined : true;
     }, 30_000);
   }
+});
+
+test("the rights in the chart are what the server uses, no more and no less", async () => {
+  const used = await readUsedRights(serverAccount);
+  const roles = [`${systemNamespace}-saas-server`, `${systemNamespace}-saas-server-owned`];
+  const granted = await readGrantedRights(platform.testbed, roles);
+  expect([...used].filter((right) => !granted.has(right))).toEqual([]);
+  const unused = [...granted].filter((right) => !used.has(right)).sort();
+  // Reading anew after a conflict and the log of a template that failed: neither happens in a good run.
+  // And `bind` is not asked for: it is looked up when a RoleBinding is written.
+  expect(unused.filter((right) => !/^(get|bind) /.test(right))).toEqual([]);
 });
 
 /** The settings that the tenant's Odoo signs in to its database with. */

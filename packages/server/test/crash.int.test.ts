@@ -154,6 +154,7 @@ test("a server killed after any write of a creation leaves nothing that the next
     expect(await cluster.describeTenant(result.tenant, slug), where).toEqual(expected);
     const contents = await listPoolContents(cluster, "postgres-shared-1", result.tenant.uuid);
     expect(contents, where).toEqual({ databases: 1, roles: 1 });
+    expect(result.recoveredInMs, where).toBeLessThan(readyAfterRestartMs);
     slowestMs = Math.max(slowestMs, result.recoveredInMs);
     await cluster.removeTenant(await signIn(), result.tenant, slug);
     if (!result.wasKilled) break;

@@ -36,7 +36,7 @@ test("a pool is made, prepared and given its template, and a tenant created mean
   const placements = harness.database.worker.selectFrom("placements").selectAll().where("tenant_id", "=", id);
   expect(await placements.executeTakeFirst()).toMatchObject({
     strategy: "SHARED",
-    reason: "shared, because the plan basic says so",
+    reason: "Shared, because the basic plan uses a shared server.",
   });
   expect(await harness.identities(id)).toEqual([{ login: "first@example.com", password: "$hash$" }]);
   const wanted = ["Deployment odoo", "Service odoo", "Ingress odoo", "Secret odoo", "ConfigMap odoo"];

@@ -1,3 +1,5 @@
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Json, startTestApi, type TestApi, type TestUser } from "./support/test-api.ts";
 
@@ -81,6 +83,22 @@ test("everything that is wrong with an input is told at once, and nothing is cre
   ]);
   expect(api.hashed).toHaveLength(hashedBefore);
   expect(await rowsOf("Bad--Slug")).toEqual([]);
+});
+
+test("a value that PostgreSQL cannot store is the caller's fault, wherever it stands", async () => {
+  const before = await api.database.owner.selectFrom("tenants").select("id").execute();
+  const count =
+    "query ($filter: TenantFilter, $after: String) { tenants(filter: $filter, after: $after) { totalCount } }";
+  const cursor = ["CREATED_AT", "2026-02-31 00:00:00+00", randomUUID()];
+  const answers = await Promise.all([
+    ann.query(create, inputOf("nul-plan", { planCode: "\u0000" })),
+    ann.query(create, inputOf("nul-key", { idempotencyKey: "\u0000" })),
+    ann.query(count, { filter: { search: "\u0000" } }),
+    ann.query(count, { filter: { planCodes: ["\u0000"] } }),
+    ann.query(count, { after: Buffer.from(JSON.stringify(cursor)).toString("base64url") }),
+  ]);
+  for (const { errors } of answers) expect(errors?.[0]?.extensions).toEqual({ code: "BAD_USER_INPUT" });
+  expect(await api.database.owner.selectFrom("tenants").select("id").execute()).toEqual(before);
 });
 
 test("fifty creations of one subdomain at once make one tenant and 49 conflicts", async () => {
@@ -215,6 +233,29 @@ test("a deletion takes the typed subdomain, starts one operation and is the same
     { kind: "CREATE", state: "FAILED" },
     { kind: "DELETE", state: "PENDING" },
   ]);
+});
+
+test("a deletion waits for the reconciler's transaction without holding what that one needs next", async () => {
+  const { tenant } = (await ann.query(create, inputOf("busy-goner"))).data.createTenant;
+  const { id } = (await rowsOf("busy-goner"))[0]!;
+  const { owner } = api.database;
+  const input = { tenantId: tenant.id, confirmation: "busy-goner" };
+  let deletion: Promise<Answer<Json>> | undefined;
+  await owner.transaction().execute(async (transaction) => {
+    const key = `tenant:${id}`;
+    await sql`select from platform.reconcile_queue where key = ${key} for update`.execute(transaction);
+    deletion = ann.query(remove, { input });
+    await expect
+      .poll(async () => {
+        const { rows } = await sql`select from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(owner);
+        return rows.length;
+      })
+      .toBe(1);
+    await sql`set local lock_timeout = '500ms'`.execute(transaction);
+    await transaction.updateTable("tenants").set({ state_message: "" }).where("id", "=", id).execute();
+  });
+  expect((await deletion!).data.deleteTenant.operation).toMatchObject({ kind: "DELETE" });
 });
 
 test("a member without the right may look, but neither create nor delete", async () => {

@@ -56,6 +56,15 @@ it("is running when the newest specification answers", () => {
   });
 });
 
+it("speaks of a restart only when something older is there", () => {
+  const messageOf = (status: Deployment["status"]) =>
+    evaluate({ deployments: [deployment(status)] }).ready?.message;
+  expect(messageOf({ observedGeneration: 0 })).toBe("Waiting until it answers.");
+  expect(messageOf({ replicas: 1, updatedReplicas: 1 })).toBe("Waiting until it answers.");
+  expect(messageOf({ replicas: 2, updatedReplicas: 1 })).toContain("new configuration");
+  expect(messageOf({ ...up, observedGeneration: 1 })).toContain("new configuration");
+});
+
 it("is not ready while the controller speaks of an older specification", () => {
   const late = deployment({ ...up, observedGeneration: 1 });
   expect(evaluate({ deployments: [late] })).toMatchObject({

@@ -1,9 +1,8 @@
 import { sql } from "kysely";
-import pg from "pg";
 import { messageOf } from "../core/errors.ts";
 import type { Log } from "../core/log.ts";
 import type { ChangeBus, ChangeTopic, Database } from "../core/ports.ts";
-import { buildClientConfig } from "./pool.ts";
+import { listenTo } from "./listen.ts";
 
 /** How changes travel between replicas. */
 export interface ChangesOptions {
@@ -13,7 +12,6 @@ export interface ChangesOptions {
   listenerUrl: string;
   log: Log;
   gatherMs?: number;
-  reconnectDelayMs?: number;
 }
 
 /** The bus and its end. */
@@ -55,7 +53,16 @@ export function makeChanges(options: ChangesOptions): Changes {
       for (const topic of topics) emit(topic);
     },
   });
-  const session = listen(options, emit);
+  const session = listenTo({
+    url: options.listenerUrl,
+    applicationName: "saas-kit changes",
+    channel,
+    log,
+    onNotification(payload) {
+      for (const topic of payload.split(" ")) emit(topic as ChangeTopic);
+    },
+    onConnected: () => emit("reconnected"),
+  });
   return {
     publish: outbox.add,
     publishLocally: inbox.add,
@@ -128,50 +135,6 @@ function makeGatherer({ gatherMs, log, flush }: GathererOptions) {
     dispose() {
       isDisposed = true;
       return flushNow();
-    },
-  };
-}
-
-function listen({ listenerUrl, log, reconnectDelayMs = 500 }: ChangesOptions, emit: Listener) {
-  let client: pg.Client | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isConnected = false;
-  let isDisposed = false;
-
-  const connect = async () => {
-    const next = new pg.Client(buildClientConfig(listenerUrl, { applicationName: "saas-kit changes" }));
-    client = next;
-    next.on("error", (error) => log.warn({ error: error.message }, "the session that hears changes broke"));
-    next.once("end", () => retry(next));
-    next.on("notification", ({ payload }) => {
-      for (const topic of payload?.split(" ") ?? []) emit(topic as ChangeTopic);
-    });
-    await next.connect();
-    await next.query(`listen ${channel}`);
-    isConnected = true;
-    emit("reconnected");
-  };
-  const retry = (ended: pg.Client) => {
-    if (isDisposed || client !== ended) return;
-    client = undefined;
-    isConnected = false;
-    ended.end().catch(() => undefined); // it may never have been connected
-    timer = setTimeout(start, reconnectDelayMs);
-  };
-  const start = () => {
-    connect().catch((error: Error) => {
-      log.warn({ error: error.message }, "changes of other replicas cannot be heard; trying again");
-      if (client) retry(client);
-    });
-  };
-  start();
-  return {
-    isConnected: () => isConnected,
-    async dispose() {
-      isDisposed = true;
-      isConnected = false;
-      clearTimeout(timer);
-      await client?.end().catch(() => undefined);
     },
   };
 }

@@ -16,10 +16,19 @@ export type RememberedResult = Record<string, string>;
 /** The key was used before, with another input. */
 export class IdempotencyKeyReusedError extends Error {}
 
-/** Fingerprint of an input whose secrets were left out by the caller. */
-export function buildInputHmac(secret: string, input: Record<string, unknown>): string {
+/** The call when it has a key; of its input, whose secrets the caller leaves out, only a fingerprint stays. */
+export function buildKeyedCall(
+  secret: string,
+  call: Pick<KeyedCall, "userId" | "mutation"> & {
+    input: { idempotencyKey?: string | null; [field: string]: unknown };
+  },
+): KeyedCall | undefined {
+  const { userId, mutation } = call;
+  const { idempotencyKey: key, ...input } = call.input;
+  if (key === null || key === undefined) return undefined;
   const sorted = Object.entries(input).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHmac("sha256", secret).update(JSON.stringify(sorted)).digest("hex");
+  const inputHmac = createHmac("sha256", secret).update(JSON.stringify(sorted)).digest("hex");
+  return { userId, mutation, key, inputHmac };
 }
 
 const keptFor = sql<Date>`now() - interval '24 hours'`;

@@ -46,6 +46,8 @@ export function makeSocketRegistry(options: {
 
   return {
     add(socket, viewer) {
+      // It may have closed while its token was checked: nobody would remove it any more.
+      if (socket.readyState !== socket.OPEN) return;
       const remainingMs = Math.max(0, viewer.expiresAt.getTime() - Date.now());
       const expire = () => socket.close(closed.code, closed.expired);
       viewers.set(socket, { viewer, expiry: setTimeout(expire, Math.min(remainingMs, maxTimerMs)) });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
@@ -52,7 +52,7 @@ const buildValues = ({ environment }: RunningSandbox, ingressPort: number) => ({
   secrets: Object.fromEntries(secretNames.map((name) => [name, environment[name]])),
 });
 
-async function installChart(testbed: Testbed, values: object): Promise<void> {
+async function installChart(testbed: Testbed, valuesFile: string): Promise<void> {
   const { kubectl, helm } = testbed;
   const chart = join(import.meta.dirname, "../../../../deploy/chart");
   await kubectl("create", "namespace", systemNamespace).catch(() =>
@@ -65,10 +65,6 @@ async function installChart(testbed: Testbed, values: object): Promise<void> {
     "--overwrite",
     "pod-security.kubernetes.io/enforce=restricted",
   );
-  const merge = (value: unknown, path: string[]): string[] =>
-    typeof value === "object" && value !== null
-      ? Object.entries(value).flatMap(([key, inner]) => merge(inner, [...path, key]))
-      : ["--set-json", `${path.join(".")}=${JSON.stringify(value)}`];
   try {
     await helm(
       "upgrade",
@@ -77,7 +73,8 @@ async function installChart(testbed: Testbed, values: object): Promise<void> {
       chart,
       "-n",
       systemNamespace,
-      ...merge(values, []),
+      "--values",
+      valuesFile,
       "--wait",
       "--timeout",
       "120s",
@@ -116,7 +113,9 @@ export async function installPlatform(): Promise<InstalledPlatform> {
     });
     undo.push(() => ingress.dispose());
     undo.push(() => removeEverything(testbed));
-    await installChart(testbed, buildValues(sandbox, ingress.port));
+    const valuesFile = join(dir, "values.json");
+    await writeFile(valuesFile, JSON.stringify(buildValues(sandbox, ingress.port)), { mode: 0o600 });
+    await installChart(testbed, valuesFile);
     const address = await testbed.kubectl(
       "-n",
       systemNamespace,

@@ -1,4 +1,5 @@
 import { request } from "node:http";
+import WebSocket from "ws";
 import { nodeAddress } from "./testbed.ts";
 
 export interface Answer {
@@ -37,6 +38,8 @@ export interface OdooBrowser {
   get(path: string): Promise<Answer>;
   /** Calls a model's method with the session; throws what Odoo answers as an error. */
   call<T>(model: string, method: string, params: { args?: unknown[]; kwargs?: object }): Promise<T>;
+  /** Opens the bus as a page does; resolves with the first message of that type, throws when it does not come. */
+  waitForMessage(type: string, timeoutMs: number): Promise<unknown>;
   /** Makes an API key as the settings page does: the password is asked for once more. */
   makeApiKey(password: string): Promise<string>;
 }
@@ -92,6 +95,7 @@ export async function signInToOdoo(
   return {
     get: (path) => send(path),
     call,
+    waitForMessage: (type, timeoutMs) => waitForMessage({ ...site, cookie }, type, timeoutMs),
     async makeApiKey(password) {
       type Action = { res_model: string; res_id?: number; context?: { default_key?: string } };
       const model = "res.users.apikeys.description";
@@ -105,6 +109,34 @@ export async function signInToOdoo(
       return action.context.default_key;
     },
   };
+}
+
+interface Notification {
+  message: { type: string; payload: unknown };
+}
+
+function waitForMessage(site: Site & { cookie: string }, type: string, timeoutMs: number): Promise<unknown> {
+  const { port, host, cookie } = site;
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://${nodeAddress}:${port}/websocket`, {
+      origin: `http://${host}`,
+      headers: { host, cookie },
+    });
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      socket.terminate();
+      settle();
+    };
+    const timer = setTimeout(() => end(() => reject(new Error(`no message ${type} at ${host}`))), timeoutMs);
+    socket.on("error", (error) => end(() => reject(error)));
+    socket.on("open", () => {
+      socket.send(JSON.stringify({ event_name: "subscribe", data: { channels: [], last: 0 } }));
+    });
+    socket.on("message", (data) => {
+      const found = (JSON.parse(String(data)) as Notification[]).find(({ message }) => message.type === type);
+      if (found) end(() => resolve(found.message.payload));
+    });
+  });
 }
 
 /** Calls `/json/2`, Odoo's API for third parties; throws what is not 200. */

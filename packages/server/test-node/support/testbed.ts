@@ -23,6 +23,9 @@ function required(name: string): string {
   return value;
 }
 
+/** Where the test bed keeps logs and process ids. */
+export const testbedState = (): string => required("TESTBED_STATE");
+
 const administrator = "test-administrator";
 
 /** The cluster that KUBECONFIG names. */

@@ -33,6 +33,12 @@ const tenantCollections = [
 export interface ClusterReader {
   call<T>(path: string, init?: { method?: string; body?: unknown; type?: string }): Promise<T>;
   list(path: string): Promise<KubeObject[]>;
+  /** All at once, by server-side apply. */
+  applyAll(fieldManager: string, objects: KubeObject[]): Promise<void>;
+  /** Until a Deployment of the namespace has an available pod. */
+  untilAvailable(namespace: string): Promise<void>;
+  /** The namespace and everything the platform put in it. */
+  listTenant(namespace: string): Promise<KubeObject[]>;
   untilPoolAddress(namespace: string): Promise<{ host: string; port: number }>;
   passwordOfPool(namespace: string): Promise<string>;
   /** The tenant's objects without what differs between any two tenants. */
@@ -80,6 +86,27 @@ export async function makeClusterReader(kubeconfigPath: string): Promise<Cluster
   return {
     call,
     list,
+    listTenant: objectsOf,
+    async applyAll(fieldManager, objects) {
+      const type = "application/apply-patch+yaml";
+      await Promise.all(
+        objects.map((body) =>
+          call(`${pathOf(body)}?fieldManager=${fieldManager}&force=true`, { method: "PATCH", body, type }),
+        ),
+      );
+    },
+    async untilAvailable(namespace) {
+      const path = `/apis/apps/v1/namespaces/${namespace}/deployments?watch=1&timeoutSeconds=120`;
+      const response = await fetch(new URL(path, cluster.server), { dispatcher, headers: authorization });
+      let line = "";
+      // Returning ends the watch.
+      for await (const chunk of response.body!) {
+        line += Buffer.from(chunk).toString();
+        if (/"availableReplicas":1/.test(line)) return;
+        line = line.slice(line.lastIndexOf("\n") + 1);
+      }
+      throw new Error(`${namespace} was not available in time`);
+    },
     untilPoolAddress: (namespace) =>
       eventually(async () => {
         type Slice = {
@@ -110,6 +137,13 @@ export async function makeClusterReader(kubeconfigPath: string): Promise<Cluster
       await client.dispose();
     },
   };
+}
+
+function pathOf({ apiVersion, kind, metadata }: KubeObject) {
+  const root = apiVersion === "v1" ? "/api/v1" : `/apis/${apiVersion}`;
+  if (kind === "Namespace") return `${root}/namespaces/${metadata.name}`;
+  const plural = `${kind.toLowerCase()}s`.replace("policys", "policies").replace("ingresss", "ingresses");
+  return `${root}/namespaces/${metadata.namespace}/${plural}/${metadata.name}`;
 }
 
 const volatileMetadata = ["uid", "resourceVersion", "creationTimestamp", "generation", "managedFields"];

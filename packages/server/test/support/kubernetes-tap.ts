@@ -48,6 +48,7 @@ export async function makeKubernetesTap(
     const { "content-length": _length, ...headers } = answer.headers;
     outgoing.writeHead(answer.statusCode!, headers);
     if (!incoming.url!.includes("/endpointslices")) return void answer.pipe(outgoing);
+    answer.on("error", () => outgoing.destroy());
     const lines = createInterface({ input: answer });
     lines.on("line", (line) => outgoing.write(`${moveAddresses(line)}\n`));
     lines.on("close", () => outgoing.end());

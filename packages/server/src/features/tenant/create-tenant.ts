@@ -4,7 +4,7 @@ import pg from "pg";
 import type { Viewer } from "../../core/authentication.ts";
 import type { ChangeBus, Database, DatabaseTransaction, ReconcileQueue } from "../../core/ports.ts";
 import {
-  buildInputHmac,
+  buildKeyedCall,
   findRemembered,
   type KeyedCall,
   type RememberedResult,
@@ -53,7 +53,12 @@ export function createTenant(
   const faults = findInputFaults(input, deps.application.versions);
   // One at a time per subdomain: those that lose need no costly password hash.
   return deps.slugLock.run(input.slug, async () => {
-    const call = buildCall(deps, viewer, input);
+    const { adminPassword: _secret, ...remembered } = input;
+    const call = buildKeyedCall(deps.idempotencySecret, {
+      userId: viewer.userId,
+      mutation: "createTenant",
+      input: remembered,
+    });
     const checked = await withViewer(deps.database, viewer, async (transaction) => {
       const earlier = call && (await findRemembered(transaction, call));
       return earlier ? { earlier } : checkAgainstDatabase(transaction, viewer, input);
@@ -74,7 +79,7 @@ function findInputFaults(input: CreateTenantInput, versions: string[]): Fault[] 
   };
   return [
     findSlugFault(input.slug),
-    findNameFault(getName(input)),
+    input.name?.trim() ? findNameFault(input.name.trim()) : undefined,
     findEmailFault(input.adminEmail),
     findPasswordFault(input),
     versions.includes(input.odooVersion) ? undefined : versionFault,
@@ -83,17 +88,6 @@ function findInputFaults(input: CreateTenantInput, versions: string[]): Fault[] 
 }
 
 const getName = (input: CreateTenantInput): string => (input.name ?? input.slug).trim() || input.slug;
-
-function buildCall(
-  { idempotencySecret }: TenantMutationDeps,
-  viewer: Viewer,
-  input: CreateTenantInput,
-): KeyedCall | undefined {
-  const { idempotencyKey: key, adminPassword: _secret, ...remembered } = input;
-  if (key === null || key === undefined) return undefined;
-  const inputHmac = buildInputHmac(idempotencySecret, remembered);
-  return { userId: viewer.userId, mutation: "createTenant", key, inputHmac };
-}
 
 interface Checked {
   planId: string;

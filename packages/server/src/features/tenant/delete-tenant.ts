@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { sql } from "kysely";
 import type { Viewer } from "../../core/authentication.ts";
 import { AppError } from "../../core/errors.ts";
 import type { DatabaseTransaction } from "../../core/ports.ts";
 import {
-  buildInputHmac,
+  buildKeyedCall,
   findRemembered,
   type KeyedCall,
   rememberOrReplay,
@@ -35,12 +34,14 @@ export async function deleteTenant(
   if (tenantId === undefined) throw notFound();
   const topics: string[] = [];
   const result = await withViewer(deps.database, viewer, async (transaction) => {
-    const call = buildCall(deps, viewer, input);
+    const call = buildKeyedCall(deps.idempotencySecret, {
+      userId: viewer.userId,
+      mutation: "deleteTenant",
+      input: { ...input },
+    });
     const earlier = call && (await findRemembered(transaction, call));
     if (earlier) return { ids: earlier };
-    await lockTenant(transaction, tenantId);
-    const tenant = await findTenant(transaction, tenantId);
-    if (tenant === undefined) throw notFound();
+    const tenant = await getTenant(transaction, tenantId);
     return deleteFound(transaction, { deps, viewer, input, tenant, call, topics });
   });
   deps.changes.publish(...(topics as `tenant:${string}`[]));
@@ -49,19 +50,10 @@ export async function deleteTenant(
 
 const notFound = (): AppError => new AppError("NOT_FOUND", "There is no such instance.");
 
-// Two deletions at once take turns. Where the viewer's policies allow no update, no row is locked.
-const lockTenant = (transaction: DatabaseTransaction, id: string) =>
-  sql`select id from platform.tenants where id = ${id} for update`.execute(transaction);
-
-function buildCall(
-  deps: TenantMutationDeps,
-  viewer: Viewer,
-  input: DeleteTenantInput,
-): KeyedCall | undefined {
-  const { idempotencyKey: key, ...remembered } = input;
-  if (key === null || key === undefined) return undefined;
-  const inputHmac = buildInputHmac(deps.idempotencySecret, remembered);
-  return { userId: viewer.userId, mutation: "deleteTenant", key, inputHmac };
+async function getTenant(transaction: DatabaseTransaction, id: string): Promise<TenantRow> {
+  const tenant = await findTenant(transaction, id);
+  if (tenant === undefined) throw notFound();
+  return tenant;
 }
 
 interface Deletion {
@@ -75,13 +67,15 @@ interface Deletion {
 }
 
 async function deleteFound(transaction: DatabaseTransaction, deletion: Deletion): Promise<MutationResult> {
-  const { viewer, input, tenant, call } = deletion;
+  const { deps, viewer, input, tenant, call } = deletion;
   await assertMayDelete(transaction, viewer, tenant);
   if (input.confirmation !== tenant.slug) {
     const message = `Type “${tenant.slug}” to confirm.`;
     return { faults: [{ code: "CONFIRMATION_MISMATCH", field: "confirmation", message }] };
   }
-  const last = tenant.operation;
+  // The queue's row is locked first, as the reconciler does; so deletions take turns, and nobody deadlocks.
+  await deps.queue.request(transaction, `tenant:${tenant.id}`);
+  const last = (await getTenant(transaction, tenant.id)).operation;
   const isUnderWay = last?.kind === "DELETE" && last.state !== "FAILED";
   const ids = { tenantId: tenant.id, operationId: isUnderWay ? last.id : randomUUID() };
   const earlier = call && (await rememberOrReplay(transaction, call, ids));
@@ -103,7 +97,7 @@ async function assertMayDelete(
 
 async function writeDeletion(
   transaction: DatabaseTransaction,
-  { deps, viewer, tenant, topics }: Deletion,
+  { viewer, tenant, topics }: Deletion,
   { tenantId, operationId }: { tenantId: string; operationId: string },
 ): Promise<void> {
   const { userId } = viewer;
@@ -127,6 +121,5 @@ async function writeDeletion(
     target: `tenant:${tenantId}`,
     details: { slug: tenant.slug },
   });
-  await deps.queue.request(transaction, `tenant:${tenantId}`);
   topics.push(`tenant:${tenantId}`, ...superseded.map((id) => `operation:${id}`));
 }

@@ -66,3 +66,16 @@ test("a name is one line of some length", () => {
     Array.from({ length: 3 }, () => "INVALID"),
   );
 });
+
+test.each(["turned \u202e round", "half \ud800", "\u200b", "   "])("%j is no name to show", (name) => {
+  expect(findNameFault(name)?.code).toBe("INVALID");
+});
+
+test.each(["with a \u0000", "half a \udc00 pair", "two\nlines of it"])(
+  "%j is no password",
+  (adminPassword) => {
+    const input = { adminPassword, adminEmail: "a@b.co", slug: "acme" };
+    expect(findPasswordFault(input)?.code).toBe("INVALID");
+    expect(findPasswordFault({ ...input, adminPassword: "Пароль ü €😀" })).toBeUndefined();
+  },
+);

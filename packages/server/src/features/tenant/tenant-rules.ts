@@ -42,6 +42,9 @@ export function findEmailFault(email: string): Fault | undefined {
   return { code: "INVALID", field: "adminEmail", message: "This is not an e-mail address." };
 }
 
+// Control characters and halves of characters: nobody can type them, and they change on their way.
+const untypable = /[\p{Cc}\p{Cs}]/u;
+
 /** 8 to 128 characters, and not what anybody would guess first. */
 export function findPasswordFault(input: {
   adminPassword: string;
@@ -52,6 +55,7 @@ export function findPasswordFault(input: {
   const fault = (code: string, message: string) => ({ code, field: "adminPassword", message });
   if (adminPassword.length < 8) return fault("TOO_SHORT", "Use at least 8 characters.");
   if (adminPassword.length > 128) return fault("INVALID", "Use at most 128 characters.");
+  if (untypable.test(adminPassword)) return fault("INVALID", "Use characters that can be typed.");
   const guesses = [adminEmail, adminEmail.split("@")[0], slug].map((guess) => guess?.toLowerCase());
   if (guesses.includes(adminPassword.toLowerCase())) {
     return fault("INVALID", "Do not use the e-mail address or the subdomain as the password.");
@@ -61,10 +65,13 @@ export function findPasswordFault(input: {
 
 const maxNameLength = 80;
 
-/** A display name: one line. */
+// Marks that turn the direction of writing make a name look like another one.
+const directionMarks = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** A display name: one line with something to see in it. */
 export function findNameFault(name: string): Fault | undefined {
-  const isOneLine = !/\p{Cc}/u.test(name);
-  if (name !== "" && name.length <= maxNameLength && isOneLine) return undefined;
+  const isPlain = !untypable.test(name) && !directionMarks.test(name);
+  if (name.length <= maxNameLength && isPlain && /[\p{L}\p{N}\p{P}\p{S}]/u.test(name)) return undefined;
   return {
     code: "INVALID",
     field: "name",

@@ -40,10 +40,15 @@ export async function renewLeases(
   const keys = leases.map((lease) => lease.key);
   const epochs = leases.map((lease) => lease.epoch);
   const { rows } = await sql<{ key: string }>`
+    with mine as materialized (
+      select q.key from platform.reconcile_queue q
+      join unnest(${keys}::text[], ${epochs}::bigint[]) as held (key, epoch)
+        on q.key = held.key and q.lease_epoch = held.epoch
+      where q.lease_owner is not null order by q.key collate "C" for update of q -- as observeKeys locks them
+    )
     update platform.reconcile_queue q
     set lease_until = clock_timestamp() + ${leaseMs} * interval '1 millisecond'
-    from unnest(${keys}::text[], ${epochs}::bigint[]) as held (key, epoch)
-    where q.key = held.key and q.lease_epoch = held.epoch and q.lease_owner is not null
+    from mine where q.key = mine.key
     returning q.key
   `.execute(database);
   return rows.map((row) => row.key);
@@ -79,8 +84,10 @@ export async function completeClaim(database: Database, completion: Completion):
 export async function releaseLeasesOfTheDead(database: Database): Promise<void> {
   await sql`
     update platform.reconcile_queue set lease_until = now() - interval '1 millisecond'
-    where lease_until >= now() and lease_owner not in (
-      select pid || ':' || extract(epoch from backend_start) from pg_stat_activity where backend_start is not null
+    where key in (
+      select key from platform.reconcile_queue where lease_until >= now() and lease_owner not in (
+        select pid || ':' || extract(epoch from backend_start) from pg_stat_activity where backend_start is not null
+      ) for update skip locked
     )
   `.execute(database);
 }

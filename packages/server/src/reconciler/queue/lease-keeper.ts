@@ -18,6 +18,8 @@ interface HeldLease {
   key: string;
   epoch: number;
   heldUntilMs: number;
+  /** For good: a heartbeat that was under way then does not bring it back. */
+  isLost: boolean;
 }
 
 export interface LeaseKeeperOptions {
@@ -37,21 +39,29 @@ export function makeLeaseKeeper({ database, log, leaseMs, heartbeatMs }: LeaseKe
     if (leases.length === 0) return;
     const sentAtMs = performance.now();
     const renewed = new Set(await renewLeases(database, { leases, leaseMs }));
-    for (const lease of leases) lease.heldUntilMs = renewed.has(lease.key) ? sentAtMs + trustedMs : 0;
+    for (const lease of leases) {
+      if (renewed.has(lease.key)) lease.heldUntilMs = sentAtMs + trustedMs;
+      else lease.isLost = true;
+    }
   };
   const timer = setInterval(() => {
     beat().catch((error: Error) => log.warn({ error: error.message }, "a heartbeat failed"));
   }, heartbeatMs);
 
   const loseAll = () => {
-    for (const lease of held.values()) lease.heldUntilMs = 0;
+    for (const lease of held.values()) lease.isLost = true;
   };
 
   return {
     hold(claim, claimedAtMs) {
-      const lease = { key: claim.key, epoch: claim.epoch, heldUntilMs: claimedAtMs + trustedMs };
+      const lease = {
+        key: claim.key,
+        epoch: claim.epoch,
+        heldUntilMs: claimedAtMs + trustedMs,
+        isLost: false,
+      };
       held.set(claim.key, lease);
-      const isHeld = () => performance.now() < lease.heldUntilMs;
+      const isHeld = () => !lease.isLost && performance.now() < lease.heldUntilMs;
       const assertHeld = () => {
         if (!isHeld()) throw new LeaseLostError(claim.key);
       };

@@ -1,6 +1,5 @@
-import pg from "pg";
 import type { Log } from "../../core/log.ts";
-import { buildClientConfig } from "../../database/pool.ts";
+import { listenTo } from "../../database/listen.ts";
 import { ownerOfThisSession } from "./claims.ts";
 import { wakeupChannel } from "./requests.ts";
 
@@ -20,51 +19,37 @@ export interface WakeupListenerOptions {
   onConnected: () => void;
   /** The session ended: other workers may take this worker's keys from now on. */
   onLost: () => void;
-  reconnectDelayMs?: number;
 }
 
 /** Connects in the background and again whenever the session ends. */
-export function makeWakeupListener(options: WakeupListenerOptions): WakeupListener {
-  const { url, log, onWakeup, onConnected, onLost, reconnectDelayMs = 500 } = options;
-  let client: pg.Client | undefined;
+export function makeWakeupListener({
+  url,
+  log,
+  onWakeup,
+  onConnected,
+  onLost,
+}: WakeupListenerOptions): WakeupListener {
   let owner: string | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isDisposed = false;
-
-  const connect = async () => {
-    const next = new pg.Client(buildClientConfig(url, { applicationName: "saas-kit reconcile wake-up" }));
-    client = next;
-    next.on("error", (error) => log.warn({ error: error.message }, "the wake-up session broke"));
-    next.on("notification", onWakeup);
-    next.once("end", onEnd);
-    await next.connect();
-    await next.query(`listen ${wakeupChannel}`);
-    owner = (await next.query<{ owner: string }>(ownerOfThisSession)).rows[0]?.owner;
-    onConnected();
-  };
-  const connectOrRetry = () => {
-    connect().catch((error: Error) => {
-      log.warn({ error: error.message }, "no wake-up session; trying again");
-      onEnd();
-    });
-  };
-  const onEnd = () => {
-    if (owner !== undefined) onLost();
-    owner = undefined;
-    client?.removeListener("end", onEnd);
-    client?.end().catch(() => undefined); // it may never have been connected
-    clearTimeout(timer);
-    if (!isDisposed) timer = setTimeout(connectOrRetry, reconnectDelayMs);
-  };
-  connectOrRetry();
-
+  const session = listenTo({
+    url,
+    log,
+    applicationName: "saas-kit reconcile wake-up",
+    channel: wakeupChannel,
+    onNotification: onWakeup,
+    async onConnected(client) {
+      owner = (await client.query<{ owner: string }>(ownerOfThisSession)).rows[0]?.owner;
+      onConnected();
+    },
+    onLost() {
+      owner = undefined;
+      onLost();
+    },
+  });
   return {
     owner: () => owner,
-    async dispose() {
-      isDisposed = true;
+    dispose() {
       owner = undefined;
-      clearTimeout(timer);
-      await client?.end().catch(() => undefined);
+      return session.dispose();
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type PhaseObserver, TerminalError } from "@odoo-saas/k8s-core";
-import { messageOf } from "../../core/errors.ts";
 import { LeaseLostError } from "../../core/lease.ts";
 import type { OperationStepName } from "../../database/tables.ts";
+import { explainFailure } from "./explain-failure.ts";
 import type { Journal } from "./journal.ts";
 
 /** Phases are named after the steps of the timeline. */
@@ -16,7 +16,7 @@ export function makePhaseJournal(journal: Journal): PhaseObserver {
     failed(phase, error) {
       if (error instanceof LeaseLostError) return; // it is another's to tell
       const isFinal = error instanceof TerminalError;
-      const message = isFinal ? error.message : `Trying again: ${messageOf(error)}`;
+      const message = isFinal ? error.message : explainFailure(error);
       journal.record(phase as OperationStepName, isFinal ? "FAILED" : "WAITING", message);
     },
   };

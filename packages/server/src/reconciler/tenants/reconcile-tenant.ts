@@ -1,9 +1,9 @@
 import { type Outcome, TerminalError } from "@odoo-saas/k8s-core";
-import { messageOf } from "../../core/errors.ts";
 import { type Lease, LeaseLostError } from "../../core/lease.ts";
 import { type ReconcilerContext, resyncAfterMs } from "../context.ts";
 import type { RunResult } from "../queue/queue-worker.ts";
 import { deleteTenant, sweepTombstone } from "./delete-tenant.ts";
+import { explainFailure } from "./explain-failure.ts";
 import { makeJournal } from "./journal.ts";
 import { provisionTenant, type TenantInput } from "./provision.ts";
 import { buildFailure, buildProgressStatus } from "./readiness.ts";
@@ -39,7 +39,7 @@ const requeueOf = (outcome: Outcome): RunResult =>
 
 async function tellFailure({ record, journal }: TenantInput, error: unknown): Promise<void> {
   if (error instanceof LeaseLostError) return; // it is another's to tell
-  if (record.operation) journal.explain(`Trying again: ${messageOf(error)}`);
+  if (record.operation) journal.explain(explainFailure(error));
   await journal.flush();
 }
 
