@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds etcd and Kubernetes from their Go modules into the cache; a second run takes seconds.
+# Builds the test bed's programs from their Go modules into the cache; a second run takes seconds.
+# Without arguments: the control plane. Arguments name more: kubelet kube-proxy coredns pause helm.
 set -euo pipefail
 source "$(dirname "$0")/lib/settings.sh"
 need go "install Go 1.26 or later"
@@ -17,7 +18,16 @@ build() {
 
 version=k8s.io/component-base/version
 flags="-s -w -X $version.gitVersion=$KUBERNETES_VERSION -X $version.gitMajor=1 -X $version.gitMinor=34"
-build etcd etcd go.etcd.io/etcd/server/v3
-for name in kube-apiserver kube-controller-manager kube-scheduler "$@"; do
-  build "$name" kubernetes "k8s.io/kubernetes/cmd/$name" -ldflags "$flags"
+# Without them Helm takes every cluster that it does not ask for a 1.20.
+chart=helm.sh/helm/v3/pkg/chartutil
+helm_flags="-X $chart.k8sVersionMajor=1 -X $chart.k8sVersionMinor=34"
+for name in etcd kube-apiserver kube-controller-manager kube-scheduler "$@"; do
+  case $name in
+    etcd) build etcd etcd go.etcd.io/etcd/server/v3 ;;
+    kube*) build "$name" kubernetes "k8s.io/kubernetes/cmd/$name" -ldflags "$flags" ;;
+    coredns) build coredns coredns github.com/coredns/coredns -ldflags "-s -w" ;;
+    helm) build helm helm helm.sh/helm/v3/cmd/helm -ldflags "-s -w $helm_flags" ;;
+    pause) build pause pause . -ldflags "-s -w" ;;
+    *) fail "unknown program $name" ;;
+  esac
 done

@@ -26,7 +26,7 @@ kubeconfig_for() {
 apiVersion: v1
 kind: Config
 current-context: testbed
-clusters: [{name: testbed, cluster: {server: "https://127.0.0.1:$api_port", certificate-authority-data: $(base64 -w0 ca.crt)}}]
+clusters: [{name: testbed, cluster: {server: "https://$api_host:$api_port", certificate-authority-data: $(base64 -w0 ca.crt)}}]
 users: [{name: testbed, user: {client-certificate-data: $(base64 -w0 "$1.crt"), client-key-data: $(base64 -w0 "$1.key")}}]
 contexts: [{name: testbed, context: {cluster: testbed, user: testbed}}]
 EOF
@@ -38,7 +38,11 @@ certificate apiserver "/CN=kube-apiserver" \
 certificate admin "/O=system:masters/CN=testbed-admin"
 certificate controller-manager "/CN=system:kube-controller-manager"
 certificate scheduler "/CN=system:kube-scheduler"
+certificate kubelet "/O=system:nodes/CN=system:node:testbed-node"
+certificate kube-proxy "/CN=system:kube-proxy"
 certificate apiserver-kubelet "/O=system:masters/CN=kube-apiserver-kubelet-client"
 kubeconfig_for admin "$kubeconfig"
 kubeconfig_for controller-manager "$state/controller-manager.kubeconfig"
 kubeconfig_for scheduler "$state/scheduler.kubeconfig"
+kubeconfig_for kubelet "$state/kubelet.kubeconfig"
+kubeconfig_for kube-proxy "$state/kube-proxy.kubeconfig"

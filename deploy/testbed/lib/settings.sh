@@ -7,6 +7,8 @@ bin=$cache/bin
 state=${TESTBED_STATE:-$root/.testbed}
 api_port=${TESTBED_API_PORT:-26443}
 etcd_port=${TESTBED_ETCD_PORT:-22379}
+# Where the API server listens; with a real node this is the node's address, so that pods reach it.
+api_host=${TESTBED_API_HOST:-127.0.0.1}
 kubeconfig=$state/kubeconfig
 mkdir -p "$bin"
 
@@ -35,12 +37,16 @@ wait_until() {
   done
 }
 
+# Asks all to end at once, then waits: one that waits for another would hold up the rest.
 stop_all() {
   local file pid
   for file in "$state"/run/*.pid; do
+    [ -e "$file" ] && kill "$(cat "$file")" 2>/dev/null
+  done
+  for file in "$state"/run/*.pid; do
     [ -e "$file" ] || continue
     pid=$(cat "$file")
-    kill "$pid" 2>/dev/null && for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
+    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
     kill -9 "$pid" 2>/dev/null
     rm -f "$file"
   done

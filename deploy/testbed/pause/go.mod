@@ -1,0 +1,3 @@
+module odoo-saas-kit/testbed/pause
+
+go 1.24.0
