@@ -1,7 +1,7 @@
 // `pnpm test:cluster [files]`: the contract of the Kubernetes API and the platform's own tests, on real control planes.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { nodeAddressOf } from "../src/join-cluster.ts";
@@ -55,7 +55,11 @@ function cleanUp(folder: string): void {
 async function runTests(folder: string): Promise<number> {
   const clusters = join(folder, "clusters");
   const tmp = join(folder, "tmp");
-  for (const each of [clusters, tmp]) mkdirSync(each);
+  mkdirSync(clusters);
+  mkdirSync(tmp);
+  // As root, PostgreSQL runs as another user.
+  chmodSync(folder, 0o711);
+  chmodSync(tmp, 0o1777);
   say("starting a control plane for the contract; each sandbox gets one of its own");
   const cluster = await startTestCluster(clusters, "contract");
   // Its successor knows no versions from before its start: what is long ago can be asked for.

@@ -191,8 +191,10 @@ test("without the API server queries say that they are stale, and afterwards all
   }
   await eventually(async () => ((await read()).pods.isStale ? undefined : true), 30_000);
   expect(await read()).toEqual(before);
-  // Kubelet and controllers come back by a back-off of their own, and then an Odoo starts.
-  await untilState(client, late, { state: "RUNNING", timeoutMs: 60_000 });
+  const deployment = `/apis/apps/v1/namespaces/${late.namespace}/deployments/odoo`;
+  await eventually(() => platform.cluster.call<object>(deployment), 30_000);
+  // The platform has done its part; kubelet, scheduler and controllers ask again after 30 to 60 s only.
+  await untilState(client, late, { state: "RUNNING", timeoutMs: 150_000 });
   await deleteTenant(client, late, "late");
   await untilGone(client, late, 120_000);
 });

@@ -6,7 +6,7 @@ export default defineConfig({
     name: "node",
     root: import.meta.dirname,
     include: ["*.int.test.ts"],
-    testTimeout: 240_000,
+    testTimeout: 300_000,
     hookTimeout: 300_000,
     fileParallelism: false,
   },

@@ -96,3 +96,14 @@ test("migrations are applied once and in order; one that was changed afterwards 
     await rm(folder, { recursive: true });
   }
 });
+
+test("a connection that is cut between two queries of a transaction fails it and ends nothing else", async () => {
+  const cut = withTransaction(database.worker, async (transaction) => {
+    const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(transaction);
+    await sql`select pg_terminate_backend(${rows[0]!.pid}, 5000)`.execute(database.worker);
+    await sql`select 1`.execute(transaction);
+  });
+  await expect(cut).rejects.toThrow();
+  const { rows } = await sql`select 1 as alive`.execute(database.worker);
+  expect(rows).toEqual([{ alive: 1 }]);
+});

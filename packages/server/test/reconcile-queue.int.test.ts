@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Lease } from "../src/core/lease.ts";
 import type { ReconcileKey } from "../src/core/ports.ts";
 import { withTransaction } from "../src/database/pool.ts";
-import { countKeys } from "../src/reconciler/queue/claims.ts";
+import { claimKeys, countKeys } from "../src/reconciler/queue/claims.ts";
+import { makeLeaseKeeper } from "../src/reconciler/queue/lease-keeper.ts";
 import { makeQueueWorker, type QueueWorkerOptions } from "../src/reconciler/queue/queue-worker.ts";
 import { observeKeys, reconcileQueue, scheduleKey } from "../src/reconciler/queue/requests.ts";
 import { makeTestDatabase, type TestDatabase } from "./support/test-database.ts";
@@ -267,4 +268,26 @@ test("1,000 keys run once each, spread over two workers", async () => {
   const seconds = (performance.now() - startedAtMs) / 1_000;
   console.info(`1,000 keys in ${seconds.toFixed(2)} s`);
   expect(new Set(ran).size).toBe(1_000);
+});
+
+test("a lease that was lost is not brought back by a heartbeat that was under way", async () => {
+  await request(key);
+  const [claim] = await claimKeys(database.worker, { owner: "a session", limit: 1, leaseMs: 60_000 });
+  const keeper = makeLeaseKeeper({ database: database.worker, log, leaseMs: 60_000, heartbeatMs: 20 });
+  disposals.push(async () => keeper.dispose());
+  const lease = keeper.hold(claim!, performance.now());
+  const untilOf = async () => (await rowOf(key)).lease_until?.getTime() ?? 0;
+  let before = 0;
+  await database.owner.transaction().execute(async (transaction) => {
+    await sql`select from platform.reconcile_queue where key = ${key} for update`.execute(transaction);
+    before = await untilOf(); // nothing changes it from here on until the commit
+    await until(async () => {
+      const { rows } = await sql`select from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock'`.execute(database.owner);
+      expect(rows.length).toBeGreaterThan(0);
+    });
+    keeper.loseAll();
+  });
+  await until(async () => expect(await untilOf()).toBeGreaterThan(before));
+  expect(lease.isHeld()).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../open-database.ts";
 
 export type Metadata = Record<string, unknown>;
 export type MailKind = "signup" | "recovery" | "email_change";
@@ -113,7 +114,7 @@ function makeCollection<T extends { id: string }>(
 
 /** Everything Auth remembers, in `<dir>/auth.db`. */
 export function openAuthStore(dir: string) {
-  const database = new DatabaseSync(join(dir, "auth.db"));
+  const database = openDatabase(join(dir, "auth.db"));
   database.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
   const store = {
     users: makeCollection<User>(database, "users", ["id", "email"]),

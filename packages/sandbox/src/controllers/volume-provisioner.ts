@@ -19,7 +19,11 @@ const defaultClass: StorageClass = {
   volumeBindingMode: "Immediate",
 };
 
-const findClass = (cluster: Cluster, claim: PersistentVolumeClaim): StorageClass | undefined => {
+/** Set by kube-controller-manager on a claim that waits for a volume: who is to make it. */
+export const provisionerAnnotation = "volume.kubernetes.io/storage-provisioner";
+
+/** The class of a claim: the one it names, or the default one. */
+export const findClass = (cluster: Cluster, claim: PersistentVolumeClaim): StorageClass | undefined => {
   const name = claim.spec?.storageClassName;
   return cluster.storageClasses
     .list()
@@ -74,9 +78,9 @@ const ensureVolume = async (
 
 const ensureProvisioned = async (cluster: Cluster, key: string): Promise<undefined> => {
   const claim = cluster.claims.get(...splitKey(key));
-  if (!claim || claim.metadata.deletionTimestamp) return;
+  if (claim?.metadata.annotations?.[provisionerAnnotation] !== provisioner) return;
   const storageClass = findClass(cluster, claim);
-  if (storageClass?.provisioner === provisioner) await ensureVolume(cluster, claim, storageClass);
+  if (storageClass && !claim.metadata.deletionTimestamp) await ensureVolume(cluster, claim, storageClass);
 };
 
 const reclaim = async (cluster: Cluster, name: string): Promise<undefined> => {

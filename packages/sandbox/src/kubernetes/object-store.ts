@@ -1,4 +1,5 @@
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
+import { openDatabase } from "../open-database.ts";
 import { type KubeObject, listIn } from "./object.ts";
 
 /** Versions are reserved in blocks, so that a restart goes on above the last one without a write per change. */
@@ -40,7 +41,7 @@ export class ObjectStore {
   #oldest: number;
 
   constructor({ file, historySize }: { file: string; historySize: number }) {
-    this.#database = new DatabaseSync(file);
+    this.#database = openDatabase(file);
     this.#database.exec(`pragma journal_mode = wal; pragma synchronous = off;
       create table if not exists objects (storage text, namespace text, name text, json text,
         primary key (storage, namespace, name)) without rowid;

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { DatabaseSync } from "node:sqlite";
 import type { Email } from "postal-mime";
+import { openDatabase } from "../open-database.ts";
 
 export interface MailSummary {
   id: string;
@@ -26,7 +26,7 @@ function findLinks(html: string, text: string): string[] {
 
 /** Caught mails in `<dir>/mail.db`, newest first. */
 export function openMailStore(dir: string) {
-  const database = new DatabaseSync(join(dir, "mail.db"));
+  const database = openDatabase(join(dir, "mail.db"));
   database.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS mails (id INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT NOT NULL)`);
   const read = (row: Record<string, unknown>): Mail => ({

@@ -41,6 +41,8 @@ export function makeDatabase(url: string, options: DatabaseOptions): Database {
   pool.on("error", (error) =>
     options.log?.warn({ error: error.message }, "an idle database connection broke"),
   );
+  // Nor one that breaks in the middle of a transaction, between two of its queries: the next query tells.
+  pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }).withSchema("platform");
 }
 

@@ -47,9 +47,11 @@ export async function makeKubernetesTap(
     }
     const { "content-length": _length, ...headers } = answer.headers;
     outgoing.writeHead(answer.statusCode!, headers);
-    if (!incoming.url!.includes("/endpointslices")) return void answer.pipe(outgoing);
     answer.on("error", () => outgoing.destroy());
+    if (!incoming.url!.includes("/endpointslices")) return void answer.pipe(outgoing);
     const lines = createInterface({ input: answer });
+    // It passes on what its input suffers: a connection that was cut.
+    lines.on("error", () => outgoing.destroy());
     lines.on("line", (line) => outgoing.write(`${moveAddresses(line)}\n`));
     lines.on("close", () => outgoing.end());
   }

@@ -35,7 +35,7 @@ export function makeLeaseKeeper({ database, log, leaseMs, heartbeatMs }: LeaseKe
   const trustedMs = leaseMs * 0.75;
 
   const beat = async () => {
-    const leases = [...held.values()];
+    const leases = [...held.values()].filter(({ isLost }) => !isLost);
     if (leases.length === 0) return;
     const sentAtMs = performance.now();
     const renewed = new Set(await renewLeases(database, { leases, leaseMs }));
