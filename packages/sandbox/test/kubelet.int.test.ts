@@ -83,7 +83,8 @@ test("a bound pod runs at once, with its environment and files, and answers at i
   await client.request("DELETE", `${pods}/web`);
   await untilGone("web");
   await until(async () => expect(existsSync(join(dir, "node-1/pods", pod.metadata.uid ?? ""))).toBe(false));
-  expect(await eventReasons()).toContain("Killing");
+  // Told beside the deletion, not before it.
+  await until(async () => expect(await eventReasons()).toContain("Killing"));
 });
 
 test("init containers run in order before the others, and files of volumes are shared", async () => {
