@@ -75,7 +75,7 @@ test("a failing liveness probe restarts the container, a failing readiness probe
   });
   await until(async () => expect((await stateOf("probed"))?.restartCount).toBe(1));
   expect((await stateOf("probed"))?.lastState?.terminated?.exitCode).toBe(143);
-  expect(await eventReasons()).toContain("Unhealthy");
+  await until(async () => expect(await eventReasons()).toContain("Unhealthy"));
 });
 
 test.runIf(process.platform === "linux")(

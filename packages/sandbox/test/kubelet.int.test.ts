@@ -78,7 +78,9 @@ test("a bound pod runs at once, with its environment and files, and answers at i
     ),
   ).toBeGreaterThan(1e6);
   expect(metrics).toMatch(/^node_cpu_usage_seconds_total [\d.]+ \d+$/m);
-  expect(await eventReasons()).toEqual(expect.arrayContaining(["Pulled", "Created", "Started"]));
+  await until(async () =>
+    expect(await eventReasons()).toEqual(expect.arrayContaining(["Pulled", "Created", "Started"])),
+  );
 
   await client.request("DELETE", `${pods}/web`);
   await untilGone("web");
