@@ -163,4 +163,4 @@ test("a server killed after any write of a creation leaves nothing that the next
     `killed after each of ${killAfter - 1} writes; slowest recovery ${slowestMs} ms from the new start`,
   );
   expect(killAfter).toBeGreaterThan(20);
-}, 1_500_000);
+}, 2_700_000);
