@@ -1,10 +1,11 @@
-import { Button, Stack, TextInput } from "@mantine/core";
+import { Button, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useNavigate } from "react-router";
 import { FormError } from "../../../components/ui/form-error.tsx";
 import { usePlatform } from "../../../lib/session/session-context.ts";
 import { validateEmail } from "../../../lib/validate-email.ts";
 import { buildCallbackUrl } from "./callback-url.ts";
+import { EmailField } from "./email-field.tsx";
 import { useAuthAction } from "./use-auth-action.ts";
 
 /** Asks for a mail with a link to set a new password. */
@@ -24,13 +25,7 @@ export function ForgotPasswordForm() {
     <form onSubmit={submit} noValidate>
       <Stack>
         <FormError message={errorMessage} />
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.getInputProps("email")}
-        />
+        <EmailField {...form.getInputProps("email")} />
         <Button type="submit" size="md" loading={isBusy}>
           Send me a link
         </Button>

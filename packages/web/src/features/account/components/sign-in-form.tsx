@@ -1,9 +1,10 @@
-import { Anchor, Button, Group, PasswordInput, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Group, PasswordInput, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useNavigate } from "react-router";
 import { FormError } from "../../../components/ui/form-error.tsx";
 import { usePlatform } from "../../../lib/session/session-context.ts";
 import { validateEmail } from "../../../lib/validate-email.ts";
+import { EmailField } from "./email-field.tsx";
 import { useAuthAction } from "./use-auth-action.ts";
 
 /** E-mail and password. The page around it leaves by itself once the session is there. */
@@ -32,13 +33,7 @@ export function SignInForm() {
     <form onSubmit={submit} noValidate>
       <Stack>
         <FormError message={errorMessage} />
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.getInputProps("email")}
-        />
+        <EmailField {...form.getInputProps("email")} />
         <PasswordInput label="Password" autoComplete="current-password" {...form.getInputProps("password")} />
         <Group justify="flex-end">
           <Anchor component={Link} to="/forgot-password" size="sm">

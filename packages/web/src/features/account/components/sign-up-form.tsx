@@ -1,4 +1,4 @@
-import { Anchor, Button, Checkbox, Stack, TextInput } from "@mantine/core";
+import { Anchor, Button, Checkbox, Stack } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { Link, useNavigate } from "react-router";
 import { FormError } from "../../../components/ui/form-error.tsx";
@@ -7,6 +7,7 @@ import { minPasswordLength } from "../../../lib/password.ts";
 import { usePlatform } from "../../../lib/session/session-context.ts";
 import { validateEmail } from "../../../lib/validate-email.ts";
 import { buildCallbackUrl } from "./callback-url.ts";
+import { EmailField } from "./email-field.tsx";
 import { useAuthAction } from "./use-auth-action.ts";
 
 /** Makes an account; leads to "check your mail". */
@@ -36,13 +37,7 @@ export function SignUpForm() {
     <form onSubmit={submit} noValidate>
       <Stack>
         <FormError message={errorMessage} />
-        <TextInput
-          label="E-mail"
-          type="email"
-          autoComplete="username"
-          autoFocus
-          {...form.getInputProps("email")}
-        />
+        <EmailField {...form.getInputProps("email")} />
         <NewPasswordField label="Password" {...form.getInputProps("password")} />
         <Checkbox
           label={
