@@ -8,7 +8,7 @@ const graphql = createRequire(new URL("./packages/server/package.json", import.m
 const alias = [{ find: /^graphql$/, replacement: graphql }];
 
 // These have the machine for themselves: the whole platform runs under them, and they hold it to times.
-const wholePlatform = ["packages/server/test/{platform,crash,two-servers}.int.test.ts"];
+const wholePlatform = ["packages/server/test/platform/*.int.test.ts"];
 
 export default defineConfig({
   test: {

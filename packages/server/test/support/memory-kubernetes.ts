@@ -125,6 +125,7 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
         watchers.delete(watcher);
       })();
     },
+    ping: async () => undefined,
     async apply<T extends KubernetesObject>(object: KubernetesObject) {
       const previous = objects.get(keyOfObject(object));
       const { namespace, resourceVersion } = object.metadata;

@@ -1,14 +1,17 @@
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ClusterReader, makeClusterReader } from "./support/cluster-reader.ts";
-import { makeKubernetesTap, moveAddresses } from "./support/kubernetes-tap.ts";
-import { makePlatformClient, type PlatformClient } from "./support/platform-client.ts";
-import { listPoolContents } from "./support/pool-contents.ts";
-import { makePostgresTap } from "./support/postgres-tap.ts";
-import { freePort, type ServerProcess, startServer } from "./support/server-process.ts";
-import { createTenant, untilState } from "./support/tenant-journeys.ts";
+import { type ClusterReader, makeClusterReader } from "../support/cluster-reader.ts";
+import { makeKubernetesTap, moveAddresses } from "../support/kubernetes-tap.ts";
+import { makePlatformClient, type PlatformClient } from "../support/platform-client.ts";
+import { listPoolContents } from "../support/pool-contents.ts";
+import { makePostgresTap } from "../support/postgres-tap.ts";
+import { freePort, type ServerProcess, startServer } from "../support/server-process.ts";
+import { type CreatedTenant, createTenant, untilState } from "../support/tenant-journeys.ts";
 
 const readyAfterRestartMs = 15_000;
+/** 1: after every write. A real control plane takes its time: there every third write is enough. */
+const stride = Number(process.env.CRASH_TEST_STRIDE ?? 1);
+const removedTogether = 10;
 
 let sandbox: RunningSandbox;
 let cluster: ClusterReader;
@@ -141,13 +144,21 @@ async function createTenantAgain(client: PlatformClient, slug: string) {
   return { id: found.id, uuid, namespace: `tenant-${uuid}`, operationId: "" };
 }
 
+/** Their deletions would count as writes of the next creation, so nothing is armed meanwhile. */
+async function removeTenants(tenants: { tenant: CreatedTenant; slug: string }[]): Promise<void> {
+  await Promise.all(
+    tenants.splice(0).map(async ({ tenant, slug }) => cluster.removeTenant(await signIn(), tenant, slug)),
+  );
+}
+
 test("a server killed after any write of a creation leaves nothing that the next one does not finish", async () => {
   const undisturbed = await createWithCrash("undisturbed", Number.POSITIVE_INFINITY);
   const expected = await cluster.describeTenant(undisturbed.tenant, "undisturbed");
   expect(expected.length).toBeGreaterThan(12);
+  const standing: { tenant: CreatedTenant; slug: string }[] = [];
   let slowestMs = 0;
   let killAfter = 1;
-  for (; ; killAfter += 1) {
+  for (; ; killAfter += stride) {
     const slug = `crash-${killAfter}`;
     const result = await createWithCrash(slug, killAfter);
     const where = `killed after write ${killAfter}: ${result.killedAfter}`;
@@ -156,11 +167,13 @@ test("a server killed after any write of a creation leaves nothing that the next
     expect(contents, where).toEqual({ databases: 1, roles: 1 });
     expect(result.recoveredInMs, where).toBeLessThan(readyAfterRestartMs);
     slowestMs = Math.max(slowestMs, result.recoveredInMs);
-    await cluster.removeTenant(await signIn(), result.tenant, slug);
     if (!result.wasKilled) break;
+    standing.push({ tenant: result.tenant, slug });
+    if (standing.length === removedTogether) await removeTenants(standing);
   }
+  const kills = Math.floor((killAfter - 1) / stride);
   console.log(
-    `killed after each of ${killAfter - 1} writes; slowest recovery ${slowestMs} ms from the new start`,
+    `killed after ${kills} of ${killAfter - 1} writes; slowest recovery ${slowestMs} ms from the new start`,
   );
   expect(killAfter).toBeGreaterThan(20);
 }, 2_700_000);

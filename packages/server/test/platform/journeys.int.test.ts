@@ -1,9 +1,9 @@
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ClusterReader, makeClusterReader } from "./support/cluster-reader.ts";
-import { makePlatformClient, type PlatformClient } from "./support/platform-client.ts";
-import { listPoolContents } from "./support/pool-contents.ts";
-import { eventually } from "./support/server-process.ts";
+import { type ClusterReader, makeClusterReader } from "../support/cluster-reader.ts";
+import { makePlatformClient, type PlatformClient } from "../support/platform-client.ts";
+import { listPoolContents } from "../support/pool-contents.ts";
+import { eventually } from "../support/server-process.ts";
 import {
   adminLogin,
   type CreatedTenant,
@@ -11,7 +11,7 @@ import {
   deleteTenant,
   untilGone,
   untilState,
-} from "./support/tenant-journeys.ts";
+} from "../support/tenant-journeys.ts";
 
 const pool = "postgres-shared-1";
 const healsWithinMs = 5_000;

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ClusterReader, makeClusterReader } from "./support/cluster-reader.ts";
-import { makePlatformClient, type PlatformClient } from "./support/platform-client.ts";
-import { listPoolContents } from "./support/pool-contents.ts";
-import { eventually, freePort, type ServerProcess, startServer } from "./support/server-process.ts";
-import { type CreatedTenant, createTenant, untilState } from "./support/tenant-journeys.ts";
+import { type ClusterReader, makeClusterReader } from "../support/cluster-reader.ts";
+import { makePlatformClient, type PlatformClient } from "../support/platform-client.ts";
+import { listPoolContents } from "../support/pool-contents.ts";
+import { eventually, freePort, type ServerProcess, startServer } from "../support/server-process.ts";
+import { type CreatedTenant, createTenant, untilState } from "../support/tenant-journeys.ts";
 
 const stoppedForMs = 60_000;
 const pool = "postgres-shared-1";
