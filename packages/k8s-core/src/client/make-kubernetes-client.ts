@@ -21,6 +21,8 @@ export interface KubernetesClientOptions {
   log?: Logger;
 }
 
+const backgroundDelete = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
+
 /** A client with kept-alive connections; `dispose` closes them. */
 export function makeKubernetesClient({
   kubeconfigPath,
@@ -74,14 +76,12 @@ export function makeKubernetesClient({
         body: { contentType: "application/apply-patch+yaml", content: object },
       }),
     async delete(ref, preconditions) {
-      const content = {
-        apiVersion: "v1",
-        kind: "DeleteOptions",
-        propagationPolicy: "Background",
-        ...(preconditions ? { preconditions } : {}),
-      };
+      const content = { ...backgroundDelete, ...(preconditions ? { preconditions } : {}) };
       const body = { contentType: "application/json", content };
       return (await orUndefined(sendText({ method: "DELETE", path: buildPath(ref), body }))) !== undefined;
+    },
+    async ping(signal) {
+      (await transport.open({ method: "GET", path: "/version", signal })).resume();
     },
     readLog: ({ namespace, pod, container, tailLines }) =>
       sendText({

@@ -1,6 +1,8 @@
+import { K8sError } from "../client/k8s-error.ts";
 import { kinds } from "../client/kinds.ts";
-import type { KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
+import type { KubernetesClient, KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
 import { labelKeys, managedBySelector } from "../tenant/labels.ts";
+import { makeHeartbeat } from "./heartbeat.ts";
 import { makeReflector } from "./make-reflector.ts";
 import type { Change } from "./reduce-watch-event.ts";
 import type { Reflector, ReflectorOptions } from "./reflector.ts";
@@ -43,8 +45,12 @@ export interface Caches {
   dispose(): Promise<void>;
 }
 
-/** Starts a reflector for each watched kind. */
-export function makeCaches(options: Omit<ReflectorOptions, "kind" | "labelSelector">): Caches {
+export interface CachesOptions extends Omit<ReflectorOptions, "kind" | "labelSelector"> {
+  client: Pick<KubernetesClient, "list" | "watch" | "ping">;
+}
+
+/** Starts a reflector for each watched kind, and a heartbeat for all of them. */
+export function makeCaches(options: CachesOptions): Caches {
   const reflectors = new Map<string, Reflector>(
     watchedKinds.map((kind) => [
       kind.kind,
@@ -52,6 +58,14 @@ export function makeCaches(options: Omit<ReflectorOptions, "kind" | "labelSelect
     ]),
   );
   const all = [...reflectors.values()];
+  const heartbeat = makeHeartbeat({
+    ...(options.clock && { clock: options.clock }),
+    probe: options.client.ping,
+    onSilence() {
+      const reason = new K8sError({ reason: "Silence", message: "the API server does not answer" });
+      for (const reflector of all) reflector.reconnect(reason);
+    },
+  });
 
   return {
     of<T extends KubernetesObject>(kind: ResourceKind) {
@@ -77,6 +91,7 @@ export function makeCaches(options: Omit<ReflectorOptions, "kind" | "labelSelect
       };
     },
     async dispose() {
+      heartbeat.dispose();
       await Promise.all(all.map((reflector) => reflector.dispose()));
     },
   };

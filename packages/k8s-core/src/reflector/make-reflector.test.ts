@@ -65,6 +65,15 @@ it("reconnects at once after ECONNRESET and continues where it was, without a ne
   expect(client.lists).toBe(1);
 });
 
+it("leaves a connection that it is told to give up, and continues where it was", async () => {
+  const { client, clock, reflector } = await start(listOf("10"));
+  reflector.reconnect(new K8sError({ reason: "Silence", message: "the API server does not answer" }));
+  await clock.advance(0);
+  expect(client.watches).toHaveLength(2);
+  expect(client.lastWatch.options.resourceVersion).toBe("10");
+  expect(client.lists).toBe(1);
+});
+
 it("backs off further with each 503, and starts over once an event has come", async () => {
   const { client, clock } = await start(listOf("10"));
   for (let count = 0; count < 4; count += 1) client.refusals.push(new K8sError({ code: 503 }));

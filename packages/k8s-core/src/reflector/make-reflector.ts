@@ -14,7 +14,7 @@ export function makeReflector<T extends KubernetesObject>(options: ReflectorOpti
   const stop = new AbortController();
   const cache = new ObjectCache<T>({ ...options, clock });
   const backoff = new Backoff({ baseMs: 200, maxMs: 10_000, random });
-  const loop = { options: { ...options, clock, random }, cache, backoff, stop: stop.signal };
+  const loop: Loop<T> = { options: { ...options, clock, random }, cache, backoff, stop: stop.signal };
   const running = run(loop);
 
   return {
@@ -28,6 +28,7 @@ export function makeReflector<T extends KubernetesObject>(options: ReflectorOpti
     onChange: (listener) => cache.onChange(listener),
     remember: (object) => cache.remember(object),
     forget: (key) => cache.forget(key),
+    reconnect: (reason) => loop.connection?.abort(reason),
     async dispose() {
       stop.abort();
       await running;
@@ -40,6 +41,8 @@ interface Loop<T extends KubernetesObject> {
   cache: ObjectCache<T>;
   backoff: Backoff;
   stop: AbortSignal;
+  /** The watch that is open now. */
+  connection?: AbortController;
 }
 
 async function run<T extends KubernetesObject>(loop: Loop<T>): Promise<void> {
@@ -73,6 +76,7 @@ async function watchOnce<T extends KubernetesObject>(loop: Loop<T>): Promise<voi
   const { options, cache, backoff, stop } = loop;
   const { clock, random, silenceMs = 90_000 } = options;
   const connection = new AbortController();
+  loop.connection = connection;
   const startedAtMs = clock.nowMs();
   const watchdog = makeWatchdog(clock, silenceMs, () => {
     connection.abort(new K8sError({ reason: "Silence", message: `nothing heard for ${silenceMs} ms` }));

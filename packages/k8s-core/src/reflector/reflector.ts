@@ -1,3 +1,4 @@
+import type { K8sError } from "../client/k8s-error.ts";
 import type { KubernetesClient, KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
 import type { Clock } from "../clock.ts";
 import type { Logger } from "../logger.ts";
@@ -36,5 +37,7 @@ export interface Reflector<T extends KubernetesObject = KubernetesObject> {
   remember(object: T): void;
   /** Takes in that an object is gone. */
   forget(key: ObjectKey): void;
+  /** Gives up the connection it has and makes another one. */
+  reconnect(reason: K8sError): void;
   dispose(): Promise<void>;
 }
