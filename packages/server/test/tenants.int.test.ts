@@ -230,7 +230,7 @@ test("a deletion takes the typed subdomain, starts one operation and is the same
     .orderBy("generation")
     .execute();
   expect(operations).toEqual([
-    { kind: "CREATE", state: "FAILED" },
+    { kind: "CREATE", state: "CANCELLED" },
     { kind: "DELETE", state: "PENDING" },
   ]);
 });

@@ -18,8 +18,16 @@ export type TenantStateName =
   | "DELETING"
   | "FAILED";
 export type RunStateName = "RUNNING" | "STOPPED";
-export type OperationKindName = "CREATE" | "DELETE";
-export type OperationStateName = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED";
+export type OperationKindName =
+  | "CREATE"
+  | "DELETE"
+  | "START"
+  | "STOP"
+  | "RESTART"
+  | "RESET_PASSWORD"
+  | "CHANGE_PLAN"
+  | "ROTATE_CREDENTIALS";
+export type OperationStateName = "PENDING" | "RUNNING" | "SUCCEEDED" | "FAILED" | "CANCELLED";
 export type OperationStepName =
   | "ACCEPTED"
   | "PLACEMENT"
@@ -31,11 +39,20 @@ export type OperationStepName =
   | "WORKLOAD"
   | "ROUTE"
   | "READY"
+  | "PASSWORD"
+  | "STOPPED"
   | "STOP_WORKLOAD"
   | "DROP_DATABASE"
   | "DELETE_NAMESPACE"
   | "DONE";
 export type OperationStepStateName = "RUNNING" | "WAITING" | "SUCCEEDED" | "FAILED";
+
+/** What an operation changes and what was there before, by kind. */
+export interface OperationDetails {
+  planId?: string;
+  previousPlanId?: string;
+  previousRestartAt?: string | null;
+}
 
 export interface UsersTable {
   id: string;
@@ -97,6 +114,8 @@ export interface TenantsTable {
   desired_run_state: Generated<RunStateName>;
   generation: Generated<number>;
   pending_admin_password_hash: string | null;
+  restart_requested_at: Timestamp | null;
+  pending_password_reset_hash: string | null;
   state: Generated<TenantStateName>;
   state_message: Generated<string>;
   conditions: Json<Condition[]>;
@@ -129,6 +148,8 @@ export interface OperationsTable {
   error: string | null;
   last_seq: Generated<number>;
   requested_by: string | null;
+  details: Json<OperationDetails>;
+  irreversible_since: Timestamp | null;
   created_at: Created;
   started_at: Timestamp | null;
   finished_at: Timestamp | null;

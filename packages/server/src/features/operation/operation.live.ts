@@ -3,7 +3,7 @@ import { decodeIdOf } from "../../graphql/global-id.ts";
 import { makeLiveQuery } from "../../graphql/live-query.ts";
 import type { RequestContext } from "../../graphql/request-context.ts";
 import { findOperation, readEvents } from "./operation.repository.ts";
-import { type OperationUpdate, toOperation, toOperationEvent } from "./operation.type.ts";
+import { isUnderWay, type OperationUpdate, toOperation, toOperationEvent } from "./operation.type.ts";
 
 /** An operation and its events from a cursor on, which never skips; ends after the operation's last event. */
 export function watchOperation(
@@ -32,7 +32,7 @@ export function watchOperation(
       cursor = events.at(-1)?.seq ?? cursor;
       lastState = operation.state;
       const value = { operation: toOperation(operation), events: events.map(toOperationEvent) };
-      return { value, isLast: operation.state === "SUCCEEDED" || operation.state === "FAILED" };
+      return { value, isLast: !isUnderWay(operation.state) };
     },
   });
 }

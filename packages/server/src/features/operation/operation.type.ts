@@ -6,8 +6,23 @@ import { defineEnum } from "../../graphql/define-enum.ts";
 import { encodeGlobalId } from "../../graphql/global-id.ts";
 import { Node } from "../../graphql/node.type.ts";
 
-export const OperationKind = defineEnum("OperationKind", ["CREATE", "DELETE"]);
-export const OperationState = defineEnum("OperationState", ["PENDING", "RUNNING", "SUCCEEDED", "FAILED"]);
+export const OperationKind = defineEnum("OperationKind", [
+  "CREATE",
+  "DELETE",
+  "START",
+  "STOP",
+  "RESTART",
+  "RESET_PASSWORD",
+  "CHANGE_PLAN",
+  "ROTATE_CREDENTIALS",
+]);
+export const OperationState = defineEnum("OperationState", [
+  "PENDING",
+  "RUNNING",
+  "SUCCEEDED",
+  "FAILED",
+  "CANCELLED",
+]);
 export const OperationStepState = defineEnum("OperationStepState", [
   "RUNNING",
   "WAITING",
@@ -25,6 +40,8 @@ export const OperationStep = defineEnum("OperationStep", [
   "WORKLOAD",
   "ROUTE",
   "READY",
+  "PASSWORD",
+  "STOPPED",
   "STOP_WORKLOAD",
   "DROP_DATABASE",
   "DELETE_NAMESPACE",
@@ -65,12 +82,22 @@ export class OperationUpdate {
 /** An operation's row, also as PostgreSQL's JSON writes it (times as text). */
 export type OperationRow = Omit<
   Selectable<OperationsTable>,
-  "created_at" | "started_at" | "finished_at" | "last_seq" | "generation" | "requested_by"
+  | "created_at"
+  | "started_at"
+  | "finished_at"
+  | "irreversible_since"
+  | "last_seq"
+  | "generation"
+  | "requested_by"
 > & {
   created_at: Date | string;
   started_at: Date | string | null;
   finished_at: Date | string | null;
 };
+
+/** Somebody still waits for it. */
+export const isUnderWay = (state: keyof typeof OperationState): boolean =>
+  state === "PENDING" || state === "RUNNING";
 
 const toDate = (value: Date | string | null): Date | null => (value === null ? null : new Date(value));
 

@@ -64,7 +64,7 @@ export async function supersedeOperations(
 ): Promise<string[]> {
   const rows = await transaction
     .updateTable("operations")
-    .set({ state: "FAILED", error, finished_at: sql<Date>`now()` })
+    .set({ state: "CANCELLED", error, finished_at: sql<Date>`now()` })
     .where("tenant_id", "=", tenantId)
     .where("state", "in", ["PENDING", "RUNNING"])
     .returning("id")

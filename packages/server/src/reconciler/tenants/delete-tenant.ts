@@ -78,7 +78,7 @@ async function writeTombstone(transaction: DatabaseTransaction, tenantId: string
     .execute();
   await transaction
     .updateTable("operations")
-    .set({ state: "FAILED", error: "The instance was deleted.", finished_at: sql<Date>`now()` })
+    .set({ state: "CANCELLED", error: "The instance was deleted.", finished_at: sql<Date>`now()` })
     .where("tenant_id", "=", tenantId)
     .where("state", "in", ["PENDING", "RUNNING"])
     .where("kind", "<>", "DELETE")

@@ -12,10 +12,21 @@ export const stepWords: Record<OperationStep, string> = {
   WORKLOAD: "Starting Odoo",
   ROUTE: "Opening the address",
   READY: "Ready to use",
+  PASSWORD: "Setting the password",
+  STOPPED: "Waiting until it has ended",
   STOP_WORKLOAD: "Stopping Odoo",
   DROP_DATABASE: "Removing the database",
   DELETE_NAMESPACE: "Removing everything else",
   DONE: "Everything is removed",
 };
 
-export const kindWords: Record<OperationKind, string> = { CREATE: "Creation", DELETE: "Deletion" };
+export const kindWords: Record<OperationKind, string> = {
+  CREATE: "Creation",
+  DELETE: "Deletion",
+  START: "Start",
+  STOP: "Stop",
+  RESTART: "Restart",
+  RESET_PASSWORD: "Password reset",
+  CHANGE_PLAN: "Change of plan",
+  ROTATE_CREDENTIALS: "Change of the database password",
+};

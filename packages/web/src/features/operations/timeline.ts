@@ -35,6 +35,8 @@ export const stepOrder: OperationStep[] = [
   "WORKLOAD",
   "ROUTE",
   "READY",
+  "PASSWORD",
+  "STOPPED",
   "STOP_WORKLOAD",
   "DROP_DATABASE",
   "DELETE_NAMESPACE",
@@ -42,8 +44,14 @@ export const stepOrder: OperationStep[] = [
 ];
 
 const expectedSteps: Record<OperationKind, OperationStep[]> = {
-  CREATE: stepOrder.slice(0, stepOrder.indexOf("STOP_WORKLOAD")),
+  CREATE: stepOrder.slice(0, stepOrder.indexOf("PASSWORD")),
   DELETE: ["ACCEPTED", "STOP_WORKLOAD", "DROP_DATABASE", "DELETE_NAMESPACE", "DONE"],
+  START: ["ACCEPTED", "WORKLOAD", "READY"],
+  STOP: ["ACCEPTED", "WORKLOAD", "STOPPED"],
+  RESTART: ["ACCEPTED", "WORKLOAD", "READY"],
+  RESET_PASSWORD: ["ACCEPTED", "PASSWORD"],
+  CHANGE_PLAN: ["ACCEPTED", "ISOLATION", "DATABASE", "WORKLOAD", "READY"],
+  ROTATE_CREDENTIALS: ["ACCEPTED", "SECRETS", "DATABASE", "WORKLOAD", "READY"],
 };
 
 /** Adds new events to those known; a reconnect may bring some again. */
@@ -60,7 +68,7 @@ export function buildTimeline(
   operation: { kind: OperationKind; state: OperationState },
   events: readonly TimelineEvent[],
 ): TimelineStep[] {
-  const isOver = operation.state === "SUCCEEDED" || operation.state === "FAILED";
+  const isOver = operation.state !== "PENDING" && operation.state !== "RUNNING";
   const happened = new Set(events.map(({ step }) => step));
   return stepOrder
     .filter((step) => happened.has(step) || (!isOver && expectedSteps[operation.kind].includes(step)))

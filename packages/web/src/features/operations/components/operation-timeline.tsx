@@ -55,13 +55,18 @@ export function OperationTimeline({ operationId, isOpenAtFirst }: OperationTimel
   );
 }
 
+const endWords: Partial<Record<WatchedOperation["state"], string>> = {
+  FAILED: "Failed after",
+  CANCELLED: "Cancelled after",
+};
+
 function Outcome({ operation }: { operation: WatchedOperation }) {
   const { state, createdAt, finishedAt } = operation;
   if (!finishedAt) return <span>{state === "PENDING" ? "Waiting to begin" : "Under way"}</span>;
   const duration = formatDuration(Date.parse(finishedAt) - Date.parse(createdAt));
   return (
     <span>
-      {state === "FAILED" ? "Failed after" : "Done in"} {duration}, <RelativeTime at={finishedAt} />
+      {endWords[state] ?? "Done in"} {duration}, <RelativeTime at={finishedAt} />
     </span>
   );
 }
