@@ -26,6 +26,7 @@ export {
   type PoolPhaseContext,
 } from "./reconcile/pool-phases.ts";
 export { runPhases } from "./reconcile/run-phases.ts";
+export { awaitServer, ensureServerObjects } from "./reconcile/server-phases.ts";
 export { type Snapshot, takeSnapshot } from "./reconcile/snapshot.ts";
 export {
   ensureIsolation,
@@ -51,6 +52,11 @@ export {
   poolPasswordKey,
 } from "./resources/pool-objects.ts";
 export type { PostgresSize } from "./resources/postgres-container.ts";
+export {
+  type PostgresServerInput,
+  type PostgresServerObjects,
+  placeOfDedicatedServer,
+} from "./resources/postgres-server.ts";
 export {
   buildTenantNamespace,
   buildTenantObjects,

@@ -15,12 +15,17 @@ export interface DeletionContext {
 
 const recheckMs = 2_000;
 
+// A tenant's own server and the Job of its template go with the namespace, volume and all.
+const goneWithNamespace = new Set(["database", "job"]);
+const usesDatabase = ({ metadata }: Pod) =>
+  !goneWithNamespace.has(metadata.labels?.["app.kubernetes.io/component"] ?? "");
+
 /** Deletes the Deployments and waits until no pod is left, so that nobody uses the database any more. */
 export async function stopWorkload({ namespace, caches, writer }: DeletionContext): Promise<Outcome> {
   for (const deployment of caches.of(kinds.Deployment).list(namespace)) {
     if (!deployment.metadata.deletionTimestamp) await writer.remove(deployment);
   }
-  const pods = caches.of<Pod>(kinds.Pod).list(namespace);
+  const pods = caches.of<Pod>(kinds.Pod).list(namespace).filter(usesDatabase);
   const isRunning = caches.of(kinds.Deployment).list(namespace).length + pods.length > 0;
   return isRunning ? waitFor("Waiting until its processes have ended.", recheckMs) : done;
 }

@@ -98,8 +98,10 @@ const prunedKinds: ResourceKind[] = [
 /** Removes objects of ours that the tenant no longer wants. */
 export async function prune(context: TenantPhaseContext): Promise<Outcome> {
   const { tenant, caches, writer } = context;
-  const { isolation, workload, route } = objectsOf(context);
-  const wanted = new Set([...isolation, ...workload, ...route].map(nameWithKind));
+  const { isolation, ownServer, workload, route } = objectsOf(context);
+  const wanted = new Set(
+    [...isolation, ...(ownServer?.workload ?? []), ...workload, ...route].map(nameWithKind),
+  );
   const isLeftover = (object: KubernetesObject) =>
     object.metadata.labels?.[labelKeys.tenant] === tenant.id &&
     !object.metadata.deletionTimestamp &&

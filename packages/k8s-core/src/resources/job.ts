@@ -4,6 +4,7 @@ import { buildLabels } from "../tenant/labels.ts";
 import { buildConfigMap, buildSecret } from "./files.ts";
 import { buildMetadata, type Place } from "./place.ts";
 import { buildPodTemplate } from "./pod-template.ts";
+import { bytes, cpu } from "./quantities.ts";
 
 export interface JobInput {
   /** Name of the Job, its Secret and its ConfigMap; what a Job runs never changes, so other content needs another name. */
@@ -11,6 +12,14 @@ export interface JobInput {
   container: ContainerDescription;
   timeoutSeconds?: number; // 15 min
 }
+
+/** What a Job may take; a namespace with a quota has room for one. */
+export const jobBudget = {
+  cpuRequestMillicores: 250,
+  cpuLimitMillicores: 2_000,
+  memoryRequestBytes: 2 ** 29,
+  memoryLimitBytes: 2 ** 31,
+};
 
 /** A container that runs to its end once: Secret, ConfigMap and Job, to be written in this order. */
 export function buildJobObjects(place: Place, input: JobInput): DesiredObject[] {
@@ -36,8 +45,11 @@ export function buildJobObjects(place: Place, input: JobInput): DesiredObject[] 
           secretName: name,
           configMapName: name,
           resources: {
-            requests: { cpu: "250m", memory: "512Mi" },
-            limits: { cpu: "2", memory: "2Gi" },
+            requests: {
+              cpu: cpu(jobBudget.cpuRequestMillicores),
+              memory: bytes(jobBudget.memoryRequestBytes),
+            },
+            limits: { cpu: cpu(jobBudget.cpuLimitMillicores), memory: bytes(jobBudget.memoryLimitBytes) },
           },
           podExtras: { restartPolicy: "Never" },
         }),

@@ -102,6 +102,18 @@ export function buildTenantNetworkPolicies(place: Place, network: TenantNetwork)
   ];
 }
 
+/** What a tenant's own database server admits besides its own namespace: the control plane, and nobody else. */
+export function buildDedicatedServerPolicy(
+  place: Place,
+  { systemNamespace }: { systemNamespace: string },
+): DesiredObject {
+  return buildPolicy(place, "allow-control-plane", {
+    podSelector: { matchLabels: buildSelectorLabels(place.owner, place.application) },
+    policyTypes: ["Ingress"],
+    ingress: [{ from: [namespaceNamed(systemNamespace)], ports: tcp(postgresPort) }],
+  });
+}
+
 /** SI-3 for a database server: its own tenants, Jobs in its namespace and the control plane come in. */
 export function buildPoolNetworkPolicies(
   place: Place,

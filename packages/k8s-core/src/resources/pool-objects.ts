@@ -1,14 +1,12 @@
 import type { DesiredObject } from "../client/shapes.ts";
 import { buildLabels } from "../tenant/labels.ts";
-import { postgresName, postgresPort } from "../tenant/names.ts";
+import { postgresName } from "../tenant/names.ts";
 import type { ClusterSettings } from "./cluster-settings.ts";
-import { buildSecret } from "./files.ts";
 import { buildNamespace } from "./namespace.ts";
 import { buildPoolNetworkPolicies } from "./network-policies.ts";
 import type { Place } from "./place.ts";
-import { buildPostgresContainer, type PostgresSize } from "./postgres-container.ts";
-import { buildService } from "./service.ts";
-import { buildStatefulSet } from "./stateful-set.ts";
+import type { PostgresSize } from "./postgres-container.ts";
+import { buildPostgresServer, type PostgresServerObjects } from "./postgres-server.ts";
 
 export interface PoolObjectsInput {
   /** Name of the pool and of its namespace. */
@@ -20,7 +18,7 @@ export interface PoolObjectsInput {
   settings: ClusterSettings;
 }
 
-/** Key of the superuser's password in a pool's Secret. */
+/** Key of the superuser's password in a server's Secret. */
 export const poolPasswordKey = "password";
 
 /** Where the objects of a pool live. */
@@ -30,10 +28,8 @@ export const placeOfPool = (name: string): Place => ({
   application: postgresName,
 });
 
-export interface PoolObjects {
+export interface PoolObjects extends PostgresServerObjects {
   isolation: DesiredObject[];
-  secret: DesiredObject;
-  workload: DesiredObject[];
 }
 
 /** The namespace alone. */
@@ -45,17 +41,8 @@ export function buildPoolNamespace(name: string): DesiredObject {
 export function buildPoolObjects(input: PoolObjectsInput): PoolObjects {
   const { name, image, size, password, settings } = input;
   const place = placeOfPool(name);
-  const container = buildPostgresContainer({ image, size, password });
   return {
     isolation: buildPoolNetworkPolicies(place, settings),
-    secret: buildSecret(place, postgresName, { files: container.secretFiles }),
-    workload: [
-      buildService(place, {
-        name: postgresName,
-        ports: [{ name: postgresName, port: postgresPort }],
-        isHeadless: true,
-      }),
-      buildStatefulSet(place, { container, size, storageClass: settings.storageClass }),
-    ],
+    ...buildPostgresServer(place, { image, size, password, storageClass: settings.storageClass }),
   };
 }

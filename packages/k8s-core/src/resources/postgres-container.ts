@@ -36,8 +36,10 @@ export function buildPostgresContainer(input: {
   image: string;
   size: PostgresSize;
   password: string;
+  /** Instead of what follows from the size. */
+  databaseSettings?: Record<string, string>;
 }): ContainerDescription & { dataPath: string } {
-  const settings = Object.entries(buildPostgresSettings(input.size));
+  const settings = Object.entries({ ...buildPostgresSettings(input.size), ...input.databaseSettings });
   return {
     image: input.image,
     args: ["postgres", ...settings.flatMap(([key, value]) => ["-c", `${key}=${value}`])],

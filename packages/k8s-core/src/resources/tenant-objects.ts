@@ -9,9 +9,15 @@ import { buildConfigMap, buildSecret } from "./files.ts";
 import { buildIngress } from "./ingress.ts";
 import { buildLimitRange } from "./limit-range.ts";
 import { buildNamespace } from "./namespace.ts";
-import { buildTenantNetworkPolicies } from "./network-policies.ts";
+import { buildDedicatedServerPolicy, buildTenantNetworkPolicies } from "./network-policies.ts";
 import { buildPersistentVolumeClaim } from "./persistent-volume-claim.ts";
 import type { Place } from "./place.ts";
+import {
+  buildPostgresServer,
+  type PostgresServerInput,
+  type PostgresServerObjects,
+  placeOfDedicatedServer,
+} from "./postgres-server.ts";
 import { buildResourceQuota } from "./resource-quota.ts";
 import { blockedPort, buildBlockedService, buildService } from "./service.ts";
 
@@ -22,6 +28,8 @@ export interface TenantObjectsInput {
   instance: InstanceDescription;
   /** Namespace of the tenant's database server. */
   databaseNamespace: string;
+  /** The tenant's own database server; absent: its database is on a shared one. */
+  ownServer?: PostgresServerInput;
   /** Kept in the tenant's Secret beside the instance's secret files. */
   secretValues: Record<string, string>;
   settings: ClusterSettings;
@@ -31,6 +39,7 @@ export interface TenantObjectsInput {
 export interface TenantObjects {
   isolation: DesiredObject[];
   secret: DesiredObject;
+  ownServer: PostgresServerObjects | undefined;
   workload: DesiredObject[];
   route: DesiredObject[];
 }
@@ -56,10 +65,11 @@ export function buildTenantNamespace(input: TenantNamespaceInput): DesiredObject
 
 /** Everything a tenant has in its namespace. */
 export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
-  const { tenant, application, instance, databaseNamespace, secretValues, settings } = input;
+  const { tenant, application, instance, databaseNamespace, ownServer, secretValues, settings } = input;
   const { budget, runState, hostname } = tenant;
   const names = namesOf(application);
   const place = placeOf(input);
+  const serverPlace = placeOfDedicatedServer(tenant.id);
   return {
     isolation: [
       ...buildTenantNetworkPolicies(place, {
@@ -68,9 +78,11 @@ export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
         ports: [...instance.ports.map(({ port }) => port), blockedPort],
         databaseNamespace,
       }),
-      buildResourceQuota(place, budget),
-      buildLimitRange(place, budget),
+      ...(ownServer ? [buildDedicatedServerPolicy(serverPlace, settings)] : []),
+      buildResourceQuota(place, budget, ownServer?.size),
+      buildLimitRange(place, budget, ownServer?.size),
     ],
+    ownServer: ownServer && buildPostgresServer(serverPlace, ownServer),
     secret: buildSecret(place, names.workload, { files: instance.secretFiles, values: secretValues }),
     workload: [
       buildConfigMap(place, names.workload, instance.configFiles),
