@@ -118,3 +118,16 @@ it("stops the workload before it deletes the namespace, and ends when the API sa
   cluster.sync();
   expect(await deleteNamespace(deletion)).toEqual({ kind: "done" });
 });
+
+it("does not wait for the tenant's own database server, which goes with the namespace", async () => {
+  const { cluster, newContext } = setUp();
+  const context = newContext();
+  await runPhases(sequence, context);
+  const labels = { "app.kubernetes.io/component": "database" };
+  cluster.put({ apiVersion: "v1", kind: "Pod", metadata: { name: "postgres-0", namespace, labels } });
+  cluster.sync();
+  const deletion = { namespace, client: cluster, caches: cluster.caches, writer: context.writer };
+  await stopWorkload(deletion);
+  cluster.sync();
+  expect(await stopWorkload(deletion)).toEqual({ kind: "done" });
+});
