@@ -151,6 +151,23 @@ test("a request during a failing run is answered at once", async () => {
   });
 });
 
+test("while nothing can be done keys stay due and do not fail; they run as soon as it can be again", async () => {
+  let isAble = false;
+  let runs = 0;
+  const run = async () => {
+    runs += 1;
+    return {};
+  };
+  const worker = startWorker(run, { isAble: () => isAble, pollMs: 20 });
+  await request(key);
+  worker.wake();
+  await new Promise((resolve) => setTimeout(resolve, 200)); // ten polls
+  expect(runs).toBe(0);
+  expect(await rowOf(key)).toMatchObject({ attempts: 0, lease_owner: null });
+  isAble = true;
+  await until(() => expect(runs).toBe(1));
+});
+
 test("a scheduled key runs when it is due and not before; sooner wins", async () => {
   const ranAt: number[] = [];
   startWorker(async () => {

@@ -6,6 +6,7 @@ import {
   type Change,
   type KubernetesObject,
   kinds,
+  makeCaches,
   makeKubernetesClient,
   makeReflector,
   type Reflector,
@@ -50,12 +51,15 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-/** A connection to the API server that can be cut: nothing comes through until it is mended. */
+/** A connection to the API server that can be cut or fall silent: nothing comes through until it is mended. */
 async function makeWire(target: { host: string; port: number }) {
   const sockets = new Set<Socket>();
   let isCut = false;
+  const silent = new Set<Socket>();
+  let isSilent = false;
   const server = createServer((near) => {
     if (isCut) return void near.destroy();
+    if (isSilent) return void silent.add(near.on("error", () => near.destroy()));
     const far = connect(target);
     for (const [socket, other] of [
       [near, far],
@@ -78,11 +82,18 @@ async function makeWire(target: { host: string; port: number }) {
   return {
     port: (server.address() as { port: number }).port,
     cut,
+    /** Nobody is told that nothing comes through. */
+    silence: () => {
+      isSilent = true;
+      for (const socket of sockets) socket.unpipe();
+    },
     mend: () => {
       isCut = false;
+      isSilent = false;
     },
     dispose: () => {
       cut();
+      for (const socket of silent) socket.destroy();
       return new Promise((resolve) => server.close(resolve));
     },
   };
@@ -154,4 +165,17 @@ test("it follows on after the API server was killed under it", async () => {
   await put("afterwards");
   await untilSame();
   expect(changes).toEqual(["ADDED afterwards"]);
+});
+
+test("caches notice a connection that fell silent, and return with the API server, not after their back-off", async () => {
+  const caches = makeCaches({ client: cuttable, staleAfterMs: 500 });
+  try {
+    await caches.waitForSync();
+    wire.silence();
+    await eventually(async () => (caches.isStale() && !caches.isConnected()) || undefined, 30_000);
+    wire.mend();
+    await eventually(async () => !caches.isStale() || undefined, 6_000);
+  } finally {
+    await caches.dispose();
+  }
 });

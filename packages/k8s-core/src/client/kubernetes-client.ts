@@ -69,7 +69,7 @@ export interface KubernetesClient {
   apply<T extends KubernetesObject>(object: KubernetesObject): Promise<T>;
   /** Background delete; false when there was nothing to delete. Preconditions refuse with 409. */
   delete(ref: ObjectRef, preconditions?: { uid?: string; resourceVersion?: string }): Promise<boolean>;
-  /** Resolves when the API server answers a cheap request; an answer that refuses counts too. */
+  /** Resolves when the API server answers and calls itself ready; an answer that refuses to tell counts too. */
   ping(signal: AbortSignal): Promise<void>;
   readLog(ref: { namespace: string; pod: string; container?: string; tailLines?: number }): Promise<string>;
 }

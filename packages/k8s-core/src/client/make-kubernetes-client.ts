@@ -21,8 +21,6 @@ export interface KubernetesClientOptions {
   log?: Logger;
 }
 
-const backgroundDelete = { apiVersion: "v1", kind: "DeleteOptions", propagationPolicy: "Background" };
-
 /** A client with kept-alive connections; `dispose` closes them. */
 export function makeKubernetesClient({
   kubeconfigPath,
@@ -76,24 +74,36 @@ export function makeKubernetesClient({
         body: { contentType: "application/apply-patch+yaml", content: object },
       }),
     async delete(ref, preconditions) {
-      const content = { ...backgroundDelete, ...(preconditions ? { preconditions } : {}) };
+      const content = {
+        apiVersion: "v1",
+        kind: "DeleteOptions",
+        propagationPolicy: "Background",
+        ...(preconditions ? { preconditions } : {}),
+      };
       const body = { contentType: "application/json", content };
       return (await orUndefined(sendText({ method: "DELETE", path: buildPath(ref), body }))) !== undefined;
     },
-    async ping(signal) {
-      (await transport.open({ method: "GET", path: "/version", signal })).resume();
-    },
-    readLog: ({ namespace, pod, container, tailLines }) =>
-      sendText({
-        method: "GET",
-        path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
-        query: {
-          ...(container ? { container } : {}),
-          ...(tailLines === undefined ? {} : { tailLines: String(tailLines) }),
-        },
-      }),
+    ping: (signal) => sendText({ method: "GET", path: "/readyz", signal }).then(() => {}, acceptRefusal),
+    readLog: (ref) => sendText(buildLogRequest(ref)),
     dispose: () => transport.dispose(),
   };
+}
+
+function buildLogRequest(ref: Parameters<KubernetesClient["readLog"]>[0]): HttpRequest {
+  const { namespace, pod, container, tailLines } = ref;
+  return {
+    method: "GET",
+    path: `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log`,
+    query: {
+      ...(container ? { container } : {}),
+      ...(tailLines === undefined ? {} : { tailLines: String(tailLines) }),
+    },
+  };
+}
+
+/** Whoever refuses to tell is there. */
+function acceptRefusal(error: K8sError): void {
+  if (error.code < 400 || error.code >= 500) throw error;
 }
 
 async function orUndefined<T>(promise: Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,7 @@
 import { K8sError } from "../client/k8s-error.ts";
 import { kinds } from "../client/kinds.ts";
 import type { KubernetesClient, KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
+import { systemClock } from "../clock.ts";
 import { labelKeys, managedBySelector } from "../tenant/labels.ts";
 import { makeHeartbeat } from "./heartbeat.ts";
 import { makeReflector } from "./make-reflector.ts";
@@ -40,6 +41,8 @@ export interface Caches {
   /** The oldest observation of all kinds; null before the first. */
   observedAt(): Date | null;
   isStale(nowMs?: number): boolean;
+  /** Whether a watch of any kind is open: without one nothing can be done in the cluster either. */
+  isConnected(): boolean;
   /** Changes of every kind, with the tenant or pool they belong to. */
   onChange(listener: (change: OwnerChange) => void): () => void;
   dispose(): Promise<void>;
@@ -49,7 +52,7 @@ export interface CachesOptions extends Omit<ReflectorOptions, "kind" | "labelSel
   client: Pick<KubernetesClient, "list" | "watch" | "ping">;
 }
 
-/** Starts a reflector for each watched kind, and a heartbeat for all of them. */
+/** Starts a reflector for each watched kind, and a heartbeat that tells them when the API server is lost or back. */
 export function makeCaches(options: CachesOptions): Caches {
   const reflectors = new Map<string, Reflector>(
     watchedKinds.map((kind) => [
@@ -58,13 +61,18 @@ export function makeCaches(options: CachesOptions): Caches {
     ]),
   );
   const all = [...reflectors.values()];
+  const { client, clock = systemClock, log } = options;
   const heartbeat = makeHeartbeat({
-    ...(options.clock && { clock: options.clock }),
-    probe: options.client.ping,
-    onSilence() {
+    ping: client.ping,
+    onLost() {
       const reason = new K8sError({ reason: "Silence", message: "the API server does not answer" });
       for (const reflector of all) reflector.reconnect(reason);
     },
+    onBack() {
+      for (const reflector of all) reflector.retryNow();
+    },
+    clock,
+    ...(log && { log }),
   });
 
   return {
@@ -84,6 +92,7 @@ export function makeCaches(options: CachesOptions): Caches {
       return Number.isFinite(oldest) ? new Date(oldest) : null;
     },
     isStale: (nowMs) => all.some((reflector) => reflector.isStale(nowMs)),
+    isConnected: () => all.some((reflector) => reflector.isConnected()),
     onChange(listener) {
       const unsubscribes = all.map((reflector) => reflector.onChange((change) => listener(ownerOf(change))));
       return () => {

@@ -227,6 +227,46 @@ it("is stale some seconds after the connection is lost, and fresh again with the
   expect(reflector.isStale()).toBe(false);
 });
 
+it("gives up a watch that is not accepted in time", async () => {
+  const { client, clock } = await start(listOf("10"));
+  client.isMute = true;
+  client.lastWatch.push("close");
+  await clock.advance(9_900);
+  expect(client.watches).toHaveLength(2);
+  await clock.advance(400);
+  expect(client.watches[1]?.options.signal?.aborted).toBe(true);
+  expect(client.watches).toHaveLength(3);
+});
+
+it("tries again at once when it is told that the API server is back", async () => {
+  const { client, clock, reflector } = await start(listOf("10"));
+  for (let count = 0; count < 9; count += 1) client.refusals.push(new K8sError({ code: 0 }));
+  client.lastWatch.push("close");
+  await clock.advance(12_500);
+  expect(reflector.isConnected()).toBe(false);
+  client.refusals.length = 0;
+  const seen = client.watches.length;
+  reflector.retryNow();
+  await clock.advance(0);
+  expect(client.watches).toHaveLength(seen + 1);
+  expect(reflector.isConnected()).toBe(true);
+  reflector.retryNow(); // nothing to do
+  await clock.advance(0);
+  expect(client.watches).toHaveLength(seen + 1);
+});
+
+it("does not wait for a connection that hangs when it is told that the API server is back", async () => {
+  const { client, clock, reflector } = await start(listOf("10"));
+  client.isMute = true;
+  client.lastWatch.push("close");
+  await clock.advance(5_000);
+  client.isMute = false;
+  reflector.retryNow();
+  await clock.advance(0);
+  expect(reflector.isConnected()).toBe(true);
+  expect(client.watches).toHaveLength(3);
+});
+
 it("ends its watch and leaves no timer behind when it is disposed", async () => {
   const { client, clock, reflector } = await start(listOf("10"));
   await reflector.dispose();

@@ -7,6 +7,7 @@ import type { Reflector, ReflectorOptions } from "./reflector.ts";
 
 const minWatchSeconds = 300;
 const healthyWatchMs = 5_000;
+const hangingMs = 1_000;
 
 /** Starts at once: lists, watches and reconnects until `dispose`. */
 export function makeReflector<T extends KubernetesObject>(options: ReflectorOptions): Reflector<T> {
@@ -14,7 +15,15 @@ export function makeReflector<T extends KubernetesObject>(options: ReflectorOpti
   const stop = new AbortController();
   const cache = new ObjectCache<T>({ ...options, clock });
   const backoff = new Backoff({ baseMs: 200, maxMs: 10_000, random });
-  const loop: Loop<T> = { options: { ...options, clock, random }, cache, backoff, stop: stop.signal };
+  const loop: Loop<T> = {
+    options: { ...options, clock, random },
+    cache,
+    backoff,
+    stop: stop.signal,
+    round: { connection: new AbortController(), startedAtMs: clock.nowMs() },
+    isHurried: false,
+    skipDelay: () => undefined,
+  };
   const running = run(loop);
 
   return {
@@ -25,10 +34,12 @@ export function makeReflector<T extends KubernetesObject>(options: ReflectorOpti
     waitForSync: (signal) => cache.waitForSync(signal),
     observedAt: () => cache.observedAt(),
     isStale: (nowMs) => cache.isStale(nowMs),
+    isConnected: () => cache.isConnected(),
+    reconnect: (reason) => loop.round.connection.abort(reason),
+    retryNow: () => retryNow(loop),
     onChange: (listener) => cache.onChange(listener),
     remember: (object) => cache.remember(object),
     forget: (key) => cache.forget(key),
-    reconnect: (reason) => loop.connection?.abort(reason),
     async dispose() {
       stop.abort();
       await running;
@@ -41,18 +52,37 @@ interface Loop<T extends KubernetesObject> {
   cache: ObjectCache<T>;
   backoff: Backoff;
   stop: AbortSignal;
-  /** The watch that is open now. */
-  connection?: AbortController;
+  /** The attempt under way. */
+  round: { connection: AbortController; startedAtMs: number };
+  /** The next attempt does not wait. */
+  isHurried: boolean;
+  skipDelay: () => void;
+}
+
+function giveUp<T extends KubernetesObject>({ round }: Loop<T>, message: string): void {
+  round.connection.abort(new K8sError({ reason: "Silence", message }));
+}
+
+function retryNow<T extends KubernetesObject>(loop: Loop<T>): void {
+  if (loop.cache.isConnected()) return;
+  loop.isHurried = true;
+  loop.skipDelay();
+  // Packets into nothing are sent again ever more rarely: a new connection is quicker.
+  const isHanging = loop.options.clock.nowMs() - loop.round.startedAtMs > hangingMs;
+  if (isHanging) giveUp(loop, "the API server is back; a new connection is quicker");
 }
 
 async function run<T extends KubernetesObject>(loop: Loop<T>): Promise<void> {
   const { cache, backoff, stop } = loop;
   let mustList = true;
   while (!stop.aborted) {
+    loop.round = { connection: new AbortController(), startedAtMs: loop.options.clock.nowMs() };
     mustList = await listAndWatch(loop, mustList);
     if (stop.aborted) return;
     cache.setConnected(false);
-    await delay(loop, backoff.nextDelayMs());
+    const delayMs = backoff.nextDelayMs();
+    if (!loop.isHurried) await delay(loop, delayMs);
+    loop.isHurried = false;
   }
 }
 
@@ -73,24 +103,24 @@ async function listAndWatch<T extends KubernetesObject>(loop: Loop<T>, mustList:
 
 /** Follows one watch until it ends; throws when it breaks, falls silent or reports an error. */
 async function watchOnce<T extends KubernetesObject>(loop: Loop<T>): Promise<void> {
-  const { options, cache, backoff, stop } = loop;
-  const { clock, random, silenceMs = 90_000 } = options;
-  const connection = new AbortController();
-  loop.connection = connection;
+  const { options, cache, backoff } = loop;
+  const { clock, random, silenceMs = 90_000, openMs = 10_000 } = options;
+  const { connection } = loop.round;
   const startedAtMs = clock.nowMs();
-  const watchdog = makeWatchdog(clock, silenceMs, () => {
-    connection.abort(new K8sError({ reason: "Silence", message: `nothing heard for ${silenceMs} ms` }));
-  });
+  const watchdog = makeWatchdog(clock, (ms) => giveUp(loop, `nothing heard for ${ms} ms`));
+  watchdog.allow(openMs);
   try {
     const events = options.client.watch<T>(options.kind, {
       ...buildListOptions(loop),
       resourceVersion: cache.revision,
       timeoutSeconds: Math.round(minWatchSeconds * (1 + random())),
-      signal: AbortSignal.any([stop, connection.signal]),
-      onOpen: () => cache.setConnected(true),
+      onOpen() {
+        watchdog.allow(silenceMs);
+        cache.setConnected(true);
+      },
     });
     for await (const event of events) {
-      watchdog.feed();
+      watchdog.allow(silenceMs);
       if (event.type === "ERROR") throw new K8sError(event.object);
       backoff.reset();
       cache.absorb(event);
@@ -104,30 +134,35 @@ async function watchOnce<T extends KubernetesObject>(loop: Loop<T>): Promise<voi
   if (clock.nowMs() - startedAtMs >= healthyWatchMs) backoff.reset();
 }
 
-function buildListOptions<T extends KubernetesObject>({ options, stop }: Loop<T>) {
+function buildListOptions<T extends KubernetesObject>({ options, stop, round }: Loop<T>) {
   const { labelSelector } = options;
-  return { ...(labelSelector ? { labelSelector } : {}), signal: stop };
+  const signal = AbortSignal.any([stop, round.connection.signal]);
+  return { ...(labelSelector ? { labelSelector } : {}), signal };
 }
 
-function makeWatchdog(clock: Clock, silenceMs: number, bark: () => void) {
-  let cancel = clock.setTimer(silenceMs, bark);
+/** Barks unless it is called off, or allowed more time, before the time is over. */
+function makeWatchdog(clock: Clock, bark: (ms: number) => void) {
+  let stop = () => {};
   return {
-    feed() {
-      cancel();
-      cancel = clock.setTimer(silenceMs, bark);
+    allow(ms: number) {
+      stop();
+      stop = clock.setTimer(ms, () => bark(ms));
     },
-    stop: () => cancel(),
+    stop: () => stop(),
   };
 }
 
-function delay<T extends KubernetesObject>({ options, stop }: Loop<T>, delayMs: number): Promise<void> {
+function delay<T extends KubernetesObject>(loop: Loop<T>, delayMs: number): Promise<void> {
+  const { options, stop } = loop;
   return new Promise((resolve) => {
     const cancel = options.clock.setTimer(delayMs, finish);
     function finish() {
       cancel();
       stop.removeEventListener("abort", finish);
+      loop.skipDelay = () => undefined;
       resolve();
     }
     stop.addEventListener("abort", finish);
+    loop.skipDelay = finish;
   });
 }

@@ -67,6 +67,10 @@ export class ObjectCache<T extends KubernetesObject> {
     return () => this.#listeners.delete(listener);
   }
 
+  isConnected(): boolean {
+    return this.#lostAtMs === null;
+  }
+
   setConnected(isConnected: boolean): void {
     this.#lostAtMs = isConnected ? null : (this.#lostAtMs ?? this.#clock.nowMs());
   }

@@ -11,6 +11,8 @@ export interface ReflectorOptions {
   labelSelector?: string;
   /** A watch that brings neither event nor bookmark for this long is given up. */
   silenceMs?: number; // 90 s; API servers send a bookmark about every minute
+  /** A watch that is not accepted within this time is given up. */
+  openMs?: number; // 10 s
   /** Without a working watch for this long the cache is stale. */
   staleAfterMs?: number; // 10 s
   log?: Logger;
@@ -31,6 +33,10 @@ export interface Reflector<T extends KubernetesObject = KubernetesObject> {
   /** When the cluster was last heard of: a list, an event or a bookmark. */
   observedAt(): Date | null;
   isStale(nowMs?: number): boolean;
+  /** Whether a watch is open. */
+  isConnected(): boolean;
+  /** The API server is known to be back: tries again at once instead of after the back-off. */
+  retryNow(): void;
   /** Called after the cache has changed; what a listener throws is logged. Returns the unsubscribe function. */
   onChange(listener: ChangeListener<T>): () => void;
   /** Takes in the result of a write of ours, so that no decision rests on a cache that is behind. */

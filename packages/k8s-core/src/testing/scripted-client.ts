@@ -14,7 +14,10 @@ export class ScriptedWatch {
   readonly #steps: Step[] = [];
   #wake: () => void = () => undefined;
 
-  constructor(readonly options: WatchOptions) {
+  constructor(
+    readonly options: WatchOptions,
+    private readonly isMute: boolean,
+  ) {
     options.signal?.addEventListener("abort", () => this.push(new Error("aborted")));
   }
 
@@ -25,7 +28,7 @@ export class ScriptedWatch {
   }
 
   async *events(): AsyncGenerator<WatchEvent<KubernetesObject>> {
-    if (!(this.#steps[0] instanceof Error)) this.options.onOpen?.();
+    if (!(this.#steps[0] instanceof Error) && !this.isMute) this.options.onOpen?.();
     for (;;) {
       const step = this.#steps.shift();
       if (step === undefined) {
@@ -45,6 +48,8 @@ export class ScriptedClient implements Pick<KubernetesClient, "list" | "watch"> 
   /** Thrown by the next watches, before they open. */
   readonly refusals: Error[] = [];
   lists = 0;
+  /** The next watches are not answered. */
+  isMute = false;
 
   constructor(private readonly results: (ListResult<KubernetesObject> | Error)[]) {}
 
@@ -60,7 +65,7 @@ export class ScriptedClient implements Pick<KubernetesClient, "list" | "watch"> 
     options: WatchOptions,
   ): AsyncIterable<WatchEvent<T>> {
     const refusal = this.refusals.shift();
-    const watch = new ScriptedWatch(options);
+    const watch = new ScriptedWatch(options, this.isMute);
     this.watches.push(watch);
     if (refusal) watch.push(refusal);
     return watch.events() as AsyncIterable<WatchEvent<T>>;

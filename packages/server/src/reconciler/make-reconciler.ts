@@ -51,6 +51,8 @@ export function makeReconciler(options: ReconcilerOptions): Reconciler {
     worker = makeQueueWorker({
       ...pickWorkerOptions(options),
       database,
+      // Another replica may still reach the cluster; here the keys would only wait longer for each failure.
+      isAble: cluster.isConnected,
       run: (lease) => reconcileKey(context, lease),
     });
   };

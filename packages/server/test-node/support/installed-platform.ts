@@ -1,10 +1,8 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startIngress } from "@odoo-saas/sandbox/ingress";
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
-import { makeApiClient } from "../../../sandbox/src/client/api-client.ts";
-import { silentLog } from "../../../sandbox/src/client/log.ts";
-import { makeIngressController } from "../../../sandbox/src/ingress/ingress-controller.ts";
 import { type ClusterReader, makeClusterReader } from "../../test/support/cluster-reader.ts";
 import type { PlatformAccess } from "../../test/support/platform-client.ts";
 import { makeTestbed, nodeAddress, type Testbed } from "./testbed.ts";
@@ -101,15 +99,12 @@ export async function installPlatform(): Promise<InstalledPlatform> {
     const cluster = await makeClusterReader(administrator.path);
     const sandbox = await startSandbox({ env: { SANDBOX_HOST: nodeAddress }, nodes: 1 });
     undo.push(() => sandbox.stop());
-    const client = makeApiClient({ ...administrator, userAgent: "ingress" });
-    undo.push(() => client.dispose());
     // Stands in for Traefik, which cannot be had without a registry.
-    const ingress = await makeIngressController({
-      client,
+    const ingress = await startIngress({
+      access: administrator,
       port: 0,
       host: nodeAddress,
       ingressClass: "traefik",
-      log: silentLog,
     });
     undo.push(() => ingress.dispose());
     undo.push(() => removeEverything(testbed));

@@ -24,6 +24,8 @@ export interface Cluster extends ClusterView {
   readonly client: KubernetesClient;
   readonly caches: Caches;
   waitForSync(signal?: AbortSignal): Promise<void>;
+  /** Whether the API server is heard. */
+  isConnected(): boolean;
   /** Writes only while the lease is held. */
   makeWriter(lease: Lease): ObjectWriter;
   /** Tells the key of each change that a reconcile may have to answer. Returns the unsubscribe function. */
@@ -62,6 +64,7 @@ export function makeCluster(options: ClusterOptions): Cluster {
     caches,
     waitForSync: caches.waitForSync,
     hasSynced: caches.hasSynced,
+    isConnected: caches.isConnected,
     podsOfTenant: (tenantId) => ({
       items: caches
         .of<Pod>(kinds.Pod)

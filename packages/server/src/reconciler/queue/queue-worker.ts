@@ -22,6 +22,8 @@ export interface QueueWorkerOptions {
   listenerUrl: string;
   log: Log;
   run: (lease: Lease, attempts: number) => Promise<RunResult>;
+  /** False while no run can get anywhere: then keys stay due, instead of failing one after another. */
+  isAble?: () => boolean;
   observer?: QueueObserver;
   concurrency?: number;
   leaseMs?: number;
@@ -56,7 +58,7 @@ export function makeQueueWorker(options: QueueWorkerOptions): QueueWorker {
   const claim = async () => {
     const owner = listener.owner();
     const limit = concurrency - runs.size;
-    if (owner === undefined || limit <= 0 || isDisposed) return;
+    if (owner === undefined || limit <= 0 || isDisposed || options.isAble?.() === false) return;
     const claimedAtMs = performance.now();
     const claims = await claimKeys(database, { owner, limit, leaseMs });
     if (owner !== listener.owner()) return; // the session broke meanwhile: these leases are void
