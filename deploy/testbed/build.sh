@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds the test bed's programs from their Go modules into the cache; a second run takes seconds.
-# Without arguments: the control plane. Arguments name more: kubelet kube-proxy coredns pause helm.
+# Without arguments: the control plane. Arguments name more: kubelet kube-proxy kubectl coredns pause helm.
 set -euo pipefail
 source "$(dirname "$0")/lib/settings.sh"
 need go "install Go 1.26 or later"

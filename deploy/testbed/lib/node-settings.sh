@@ -10,6 +10,7 @@ containerd_root=$cache/containerd
 containerd_socket=$state/containerd.sock
 # kube-controller-manager's host-path provisioner has no other place.
 volumes=/tmp/hostpath_pv
+PATH=$PATH:$bin # where the machine has no kubectl
 mkdir -p "$images" "$bases"
 
 on_node() { ctr --address "$containerd_socket" --namespace k8s.io "$@"; }
