@@ -8,7 +8,8 @@ import { makePostgresTap } from "../support/postgres-tap.ts";
 import { freePort, type ServerProcess, startServer } from "../support/server-process.ts";
 import { type CreatedTenant, createTenant, untilState } from "../support/tenant-journeys.ts";
 
-const readyAfterRestartMs = 15_000;
+// A real control plane takes longer for each of its own steps.
+const readyAfterRestartMs = process.env.SANDBOX_TEST_CLUSTERS ? 30_000 : 15_000;
 /** 1: after every write. A real control plane takes its time: there every third write is enough. */
 const stride = Number(process.env.CRASH_TEST_STRIDE ?? 1);
 const removedTogether = 10;
