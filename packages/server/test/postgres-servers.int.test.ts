@@ -138,6 +138,7 @@ test("provisioning goes on wherever an earlier run was cut off, and changes noth
     hasDatabase: true,
     isHandedOver: true,
     isIdentityApplied: false,
+    faults: [],
   });
 });
 
@@ -225,5 +226,6 @@ test("dropping ends live sessions, leaves nothing, and can be repeated", async (
     hasDatabase: false,
     isHandedOver: false,
     isIdentityApplied: false,
+    faults: [],
   });
 });

@@ -1,11 +1,30 @@
 import pg from "pg";
-import type {
-  DatabaseServer,
-  PostgresServers,
-  TemplateState,
-  TenantDatabaseState,
+import {
+  type DatabaseServer,
+  isRepairable,
+  type OwnName,
+  type PostgresServers,
+  type ServerAudit,
+  type SessionLimits,
+  type TemplateState,
+  type TenantDatabaseState,
 } from "../../core/postgres-servers.ts";
-import { inspectTenantQuery, isPreparedQuery, prepareServer, templatesQuery } from "./control-schema.ts";
+import {
+  hasControlSchemaQuery,
+  inspectTenantQuery,
+  isPreparedQuery,
+  ownNamesQuery,
+  prepareServer,
+  templatesQuery,
+} from "./control-schema.ts";
+import {
+  endStaleSessions,
+  faultyTenantsQuery,
+  knownTenantsQuery,
+  repairServer,
+  roleSettings,
+  serverFaultsQuery,
+} from "./faults-query.ts";
 import { type Login, withFencedSession } from "./fenced-session.ts";
 import { digestOfPassword } from "./scram-verifier.ts";
 import { makeTemplateDatabases } from "./template-databases.ts";
@@ -27,10 +46,18 @@ export interface PostgresServersOptions {
 const controlRole = "postgres";
 const maintenanceDatabase = "postgres";
 const wrongPassword = "28P01";
+const sessionLimits: SessionLimits = {
+  afterPasswordMs: 60_000,
+  idleInTransactionMs: Number(roleSettings.idle_in_transaction_session_timeout),
+};
 
 /** Privileged sessions of these go to the maintenance database and to databases not yet handed over, nowhere else. */
 export function makePostgresServers(options: PostgresServersOptions): PostgresServers {
   const readers = makeReaders(options);
+  const hasControlSchema = async (server: DatabaseServer) => {
+    const [found] = await readers.query<{ hasSchema: boolean }>(server, hasControlSchemaQuery);
+    return found?.hasSchema ?? false;
+  };
   return {
     buildAccess: (server, database) => ({ ...addressInCluster(server.name), ...database }),
     async prepare(server) {
@@ -47,7 +74,26 @@ export function makePostgresServers(options: PostgresServersOptions): PostgresSe
       const digest = digestOfPassword(role.password);
       const values = [role.tenantId, role.databaseName, role.roleName, digest, role.connectionLimit];
       const [state] = await readers.query<TenantDatabaseState>(server, inspectTenantQuery, values);
-      return state!;
+      return { ...state!, isRoleCurrent: state!.isRoleCurrent && !state!.faults.some(isRepairable) };
+    },
+    async audit(server) {
+      if (!(await hasControlSchema(server))) return undefined;
+      const [serverFaults, tenants, known] = await Promise.all([
+        readers.query<ServerAudit["server"][number]>(server, serverFaultsQuery),
+        readers.query<ServerAudit["tenants"][number]>(server, faultyTenantsQuery),
+        readers.query<{ tenantId: string }>(server, knownTenantsQuery),
+      ]);
+      return { server: serverFaults, tenants, known: known.map(({ tenantId }) => tenantId) };
+    },
+    async repair(server) {
+      await readers.query(server, repairServer);
+    },
+    async endStaleSessions(server, { afterPasswordMs, idleInTransactionMs } = sessionLimits) {
+      await readers.query(server, endStaleSessions, [afterPasswordMs, idleInTransactionMs]);
+    },
+    async findOwnNames(server) {
+      if (!(await hasControlSchema(server))) return undefined;
+      return readers.query<OwnName>(server, ownNamesQuery);
     },
     async withSession(server, fence, run) {
       const login = await readers.login(server);

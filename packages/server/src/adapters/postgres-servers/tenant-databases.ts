@@ -5,34 +5,51 @@ import {
   type TenantRole,
   templateOwner,
 } from "../../core/postgres-servers.ts";
+import { roleSettings } from "./faults-query.ts";
 import type { FencedSession } from "./fenced-session.ts";
 import { buildScramVerifier, digestOfPassword } from "./scram-verifier.ts";
+import { dropTenant, ensureGuards } from "./tenant-guards.ts";
 
-type TenantChanges = Pick<ServerSession, "ensureRole" | "ensureDatabase" | "applyIdentity" | "dropTenant">;
+type TenantChanges = Pick<
+  ServerSession,
+  "ensureRole" | "ensureGuards" | "ensureDatabase" | "applyIdentity" | "dropTenant"
+>;
 
 /** What is changed on a server for one tenant, in a session that is fenced. */
 export function makeTenantDatabases(session: FencedSession): TenantChanges {
   return {
     ensureRole: (role) => ensureRole(session, role),
+    ensureGuards: (database) => ensureGuards(session, database),
     ensureDatabase: (database) => ensureDatabase(session, database),
     applyIdentity: (database) => applyIdentity(session, database),
     dropTenant: (database) => dropTenant(session, database),
   };
 }
 
+const settingsOf = (role: string) =>
+  Object.entries(roleSettings).map(([name, value]) => `alter role ${role} set ${name} = '${value}';`);
+
 async function ensureRole(session: FencedSession, role: TenantRole): Promise<void> {
   const found = await session.query("select from pg_roles where rolname = $1", [role.roleName]);
   const verb = found.length === 0 ? "create" : "alter";
+  const name = escapeIdentifier(role.roleName);
   const limit = Math.trunc(role.connectionLimit);
-  const verifier = escapeLiteral(await buildScramVerifier(role.password));
-  const record = [role.tenantId, role.databaseName, role.roleName, digestOfPassword(role.password)];
+  const verifier = await buildScramVerifier(role.password);
+  const digests = [digestOfPassword(role.password), digestOfPassword(verifier)];
+  const record = [role.tenantId, role.databaseName, role.roleName, ...digests].map(escapeLiteral);
   // Several statements in one text are one transaction.
   await session.query(`
-    ${verb} role ${escapeIdentifier(role.roleName)} login nosuperuser nocreatedb nocreaterole
-      connection limit ${limit} password ${verifier};
-    insert into control.databases (tenant_id, database_name, role_name, password_digest)
-    values (${record.map(escapeLiteral).join(", ")})
-    on conflict (tenant_id) do update set password_digest = excluded.password_digest`);
+    ${verb} role ${name} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls
+      connection limit ${limit} valid until 'infinity' password ${escapeLiteral(verifier)};
+    alter role ${name} reset all;
+    ${settingsOf(name).join("\n    ")}
+    insert into control.databases as d
+      (tenant_id, database_name, role_name, password_digest, verifier_digest, connection_limit, password_set_at)
+    values (${record.join(", ")}, ${limit}, now())
+    on conflict (tenant_id) do update set password_digest = excluded.password_digest,
+      verifier_digest = excluded.verifier_digest, connection_limit = excluded.connection_limit,
+      password_set_at = case when d.password_digest = excluded.password_digest
+        then d.password_set_at else excluded.password_set_at end`);
 }
 
 async function ensureDatabase(
@@ -95,11 +112,4 @@ async function applyIdentity(
   await session.query("update control.databases set identity_applied_at = now() where tenant_id = $1", [
     target.tenantId,
   ]);
-}
-
-async function dropTenant(session: FencedSession, target: TenantDatabase): Promise<void> {
-  await session.query(`drop database if exists ${escapeIdentifier(target.databaseName)} with (force)`);
-  await session.query(`
-    drop role if exists ${escapeIdentifier(target.roleName)};
-    delete from control.databases where tenant_id = ${escapeLiteral(target.tenantId)}`);
 }

@@ -58,6 +58,7 @@ export async function ensureDatabase(run: TenantRun): Promise<Outcome> {
   await inSession(run, async (session) => {
     await session.ensureRole(role);
     await session.ensureDatabase({ ...role, templateName });
+    await session.ensureGuards(role);
   });
   return done;
 }
