@@ -37,6 +37,7 @@ export default defineConfig({
       {
         test: {
           name: "platform",
+          env: { SPARES: "none" }, // where a test is not about them, nothing is made on the side
           include: wholePlatform,
           testTimeout: 120_000,
           hookTimeout: 180_000,
@@ -47,6 +48,7 @@ export default defineConfig({
       {
         test: {
           name: "browser",
+          env: { SPARES: "none" }, // where a test is not about them, nothing is made on the side
           include: ["packages/web/e2e/**/*.e2e.ts"],
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -5,11 +5,13 @@ import type { AuthServer, TokenVerifier } from "./core/authentication.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Log } from "./core/log.ts";
 import type { ChangeBus, ClusterView, Database, ReconcileQueue } from "./core/ports.ts";
+import type { SpareTarget } from "./core/spares.ts";
 import type { TenantUrls } from "./core/tenant-urls.ts";
 import { OperationResolver } from "./features/operation/operation.resolver.ts";
 import { PlanResolver } from "./features/plan/plan.resolver.ts";
 import { SessionResolver } from "./features/session/session.resolver.ts";
 import { SessionService } from "./features/session/session.service.ts";
+import { SpareResolver } from "./features/spare/spare.resolver.ts";
 import { KeyedLock } from "./features/tenant/keyed-lock.ts";
 import { TenantConnectionResolver, TenantResolver } from "./features/tenant/tenant.resolver.ts";
 import { TenantService } from "./features/tenant/tenant.service.ts";
@@ -25,11 +27,13 @@ export interface ApiDeps {
   changes: ChangeBus;
   queue: ReconcileQueue;
   cluster: ClusterView;
-  application: Pick<Application, "versions" | "hashPassword">;
+  application: Pick<Application, "versions" | "bundles" | "imageOf" | "hashPassword">;
   verifier: TokenVerifier;
   authServer: AuthServer;
   urls: TenantUrls;
   idempotencySecret: string;
+  /** Warm spares that are to be kept ready. */
+  spares: SpareTarget[];
   log: Log;
   clock?: Clock;
   sessionCheckEveryMs?: number;
@@ -61,6 +65,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new TenantConnectionResolver(tenants),
     new TenantSubscriptions(deps.urls),
     new SessionResolver(sessions),
+    new SpareResolver(deps),
   ]);
   return { schema, sessions };
 }

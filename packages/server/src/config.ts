@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
 import { z } from "zod";
+import { parseSpareTargets } from "./core/spares.ts";
 
 /** Thrown with every fault of the configuration at once. */
 export class ConfigError extends Error {
@@ -21,6 +22,14 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http(s):// URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 const required = z.string().min(1, "must not be empty");
+const spares = z.string().transform((text, context) => {
+  try {
+    return parseSpareTargets(text);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 const hostname = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "must be a domain name in lower case");
 
 const schema = z.object({
@@ -61,6 +70,10 @@ const schema = z.object({
   POOL_CPU_MILLICORES: positive,
   POOL_MEMORY_BYTES: positive,
   POOL_STORAGE_BYTES: positive,
+  SPARES: spares,
+  PRIORITY_CLASS_POOLS: required.optional(),
+  PRIORITY_CLASS_TENANTS: required.optional(),
+  PRIORITY_CLASS_SPARES: required.optional(),
   IDEMPOTENCY_SECRET: z.string().min(16, "must have at least 16 characters"),
 });
 

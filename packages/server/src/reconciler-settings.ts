@@ -17,6 +17,7 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       ...buildOwnRights(config),
       ...(config.STORAGE_CLASS !== undefined && { storageClass: config.STORAGE_CLASS }),
       ...buildTls(config),
+      ...buildPriorityClasses(config),
     },
     pool: {
       image: config.POSTGRES_IMAGE,
@@ -26,6 +27,7 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       memoryBytes: config.POOL_MEMORY_BYTES,
       storageBytes: config.POOL_STORAGE_BYTES,
     },
+    spares: config.SPARES,
   };
 }
 
@@ -37,4 +39,9 @@ function buildOwnRights({ OWN_CLUSTER_ROLE: clusterRole, SERVICE_ACCOUNT: servic
 function buildTls({ TLS_CLUSTER_ISSUER: clusterIssuer, TLS_SECRET_NAME: secretName }: Config) {
   if (clusterIssuer !== undefined) return { tls: { clusterIssuer } };
   return secretName === undefined ? {} : { tls: { secretName } };
+}
+
+function buildPriorityClasses(config: Config) {
+  const { PRIORITY_CLASS_POOLS: pool, PRIORITY_CLASS_TENANTS: tenant, PRIORITY_CLASS_SPARES: spare } = config;
+  return { priorityClasses: { ...(pool && { pool }), ...(tenant && { tenant }), ...(spare && { spare }) } };
 }

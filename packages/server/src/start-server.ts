@@ -167,6 +167,7 @@ function buildApiOptions(parts: Parts): NonNullable<HttpServerOptions["api"]> {
     authServer: makeAuthServer({ supabaseUrl: config.SUPABASE_URL, anonKey: config.SUPABASE_ANON_KEY }),
     urls,
     idempotencySecret: config.IDEMPOTENCY_SECRET,
+    spares: config.SPARES,
     log,
   });
   const spaConfig = {

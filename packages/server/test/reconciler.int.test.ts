@@ -202,7 +202,7 @@ test("a template that cannot be built says why, what to do and how the log ended
     cluster: harness.cluster,
     postgresServers: harness.servers,
     application: makeOdoo({ image: () => brokenImage }),
-    settings: {} as ReconcilerContext["settings"],
+    settings: { cluster: {} } as ReconcilerContext["settings"],
     changes: { publish: () => {} },
     log: testLog,
     clock: systemClock,

@@ -265,7 +265,7 @@ test("a member without the right may look, but neither create nor delete", async
   const [row] = await rowsOf("shared-shop");
   await api.database.owner
     .insertInto("memberships")
-    .values({ organization_id: row!.organization_id, user_id: guest.userId, role: "viewer" })
+    .values({ organization_id: row!.organization_id!, user_id: guest.userId, role: "viewer" })
     .execute();
   const seen = await guest.query("query ($id: ID!) { tenant(id: $id) { slug } }", { id: tenant.id });
   expect(seen.data.tenant).toEqual({ slug: "shared-shop" });

@@ -1,6 +1,6 @@
-import { kinds } from "../client/kinds.ts";
+import { buildRef, kinds } from "../client/kinds.ts";
 import type { KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
-import type { DesiredObject, Namespace, PersistentVolumeClaim } from "../client/shapes.ts";
+import type { Deployment, DesiredObject, Namespace, PersistentVolumeClaim } from "../client/shapes.ts";
 import type { Caches } from "../reflector/caches.ts";
 import type { ClusterSettings } from "../resources/cluster-settings.ts";
 import { parseQuantity } from "../resources/quantities.ts";
@@ -13,6 +13,7 @@ import {
 } from "../resources/tenant-objects.ts";
 import { labelKeys } from "../tenant/labels.ts";
 import { namespaceOf } from "../tenant/names.ts";
+import { keepPriorityOfTaken } from "./keep-priority.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { ensureOwnNamespace } from "./own-namespace.ts";
 import { done, type Outcome, waitFor } from "./phase.ts";
@@ -58,8 +59,19 @@ export async function ensureSecret(context: TenantPhaseContext): Promise<Outcome
 export async function ensureWorkload(context: TenantPhaseContext): Promise<Outcome> {
   const { writer } = context;
   const desired = await Promise.all(objectsOf(context).workload.map((object) => keepSize(writer, object)));
-  await writer.ensureAll(desired);
+  await writer.ensureAll(desired.map((object) => keepPriority(context, object)));
   return done;
+}
+
+/** A running spare that was taken is not restarted for its priority: see `keepPriorityOfTaken`. */
+function keepPriority(
+  { tenant, settings, caches }: TenantPhaseContext,
+  object: DesiredObject,
+): DesiredObject {
+  const spareClass = settings.priorityClasses?.spare;
+  if (object.kind !== kinds.Deployment.kind || tenant.isSpare || spareClass === undefined) return object;
+  const live = caches.of<Deployment>(kinds.Deployment).find(buildRef(object));
+  return live ? keepPriorityOfTaken(object, live, spareClass) : object;
 }
 
 /** A volume can grow but not shrink: the larger of both sizes stays. */

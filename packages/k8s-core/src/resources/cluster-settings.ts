@@ -11,4 +11,13 @@ export interface ClusterSettings {
   storageClass?: string;
   /** Absent: plain HTTP. With an issuer, cert-manager fills a Secret per tenant; else the wildcard's Secret serves. */
   tls?: { clusterIssuer: string } | { secretName: string };
+  /** Names of PriorityClasses that exist; absent: the cluster's default. */
+  priorityClasses?: PriorityClasses;
+}
+
+/** Who gives way to whom when nodes run short: spares to tenants, tenants to the servers they depend on. */
+export interface PriorityClasses {
+  pool?: string;
+  tenant?: string;
+  spare?: string;
 }

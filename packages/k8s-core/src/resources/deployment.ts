@@ -6,17 +6,19 @@ import type { ResourceBudget, RunState } from "../tenant/tenant.ts";
 import { buildMetadata, type Place } from "./place.ts";
 import { buildPodTemplate } from "./pod-template.ts";
 import { bytes, cpu } from "./quantities.ts";
+import { buildScheduling } from "./scheduling.ts";
 
 export interface DeploymentInput {
   instance: InstanceDescription;
   budget: ResourceBudget;
   runState: RunState;
+  priorityClass?: string | undefined;
 }
 
 /** The instance itself: one pod, never two at once on the same volume. */
 export function buildDeployment(
   place: Place,
-  { instance, budget, runState }: DeploymentInput,
+  { instance, budget, runState, priorityClass }: DeploymentInput,
 ): DesiredObject {
   const { owner, application } = place;
   const names = namesOf(application);
@@ -48,14 +50,7 @@ export function buildDeployment(
         },
         podExtras: {
           terminationGracePeriodSeconds: instance.terminationGraceSeconds,
-          topologySpreadConstraints: [
-            {
-              maxSkew: 1,
-              topologyKey: "kubernetes.io/hostname",
-              whenUnsatisfiable: "ScheduleAnyway",
-              labelSelector: selector,
-            },
-          ],
+          ...buildScheduling({ component: "workload", priorityClass }),
         },
       }),
     },

@@ -11,6 +11,7 @@ export interface JobInput {
   name: string;
   container: ContainerDescription;
   timeoutSeconds?: number; // 15 min
+  priorityClass?: string | undefined;
 }
 
 /** What a Job may take; a namespace with a quota has room for one. */
@@ -23,7 +24,7 @@ export const jobBudget = {
 
 /** A container that runs to its end once: Secret, ConfigMap and Job, to be written in this order. */
 export function buildJobObjects(place: Place, input: JobInput): DesiredObject[] {
-  const { name, container, timeoutSeconds = 900 } = input;
+  const { name, container, timeoutSeconds = 900, priorityClass } = input;
   const labels = buildLabels({ owner: place.owner, application: place.application, component: "job" });
   // Not the selector labels of the database server: its Service must not send connections here.
   const podLabels = { ...labels, "app.kubernetes.io/name": `${place.application}-job` };
@@ -51,7 +52,10 @@ export function buildJobObjects(place: Place, input: JobInput): DesiredObject[] 
             },
             limits: { cpu: cpu(jobBudget.cpuLimitMillicores), memory: bytes(jobBudget.memoryLimitBytes) },
           },
-          podExtras: { restartPolicy: "Never" },
+          podExtras: {
+            restartPolicy: "Never",
+            ...(priorityClass && { priorityClassName: priorityClass }),
+          },
         }),
       },
     },

@@ -43,6 +43,9 @@ export function buildPoolObjects(input: PoolObjectsInput): PoolObjects {
   const place = placeOfPool(name);
   return {
     isolation: buildPoolNetworkPolicies(place, settings),
-    ...buildPostgresServer(place, { image, size, password, storageClass: settings.storageClass }),
+    ...buildPostgresServer(place, {
+      ...{ image, size, password, storageClass: settings.storageClass },
+      priorityClass: settings.priorityClasses?.pool,
+    }),
   };
 }

@@ -15,6 +15,7 @@ export interface PostgresServerInput {
   /** PostgreSQL's own names and values, instead of what follows from the size. */
   databaseSettings?: Record<string, string>;
   storageClass?: string | undefined;
+  priorityClass?: string | undefined;
 }
 
 export interface PostgresServerObjects {
@@ -31,7 +32,7 @@ export const placeOfDedicatedServer = (tenantId: string): Place => ({
 
 /** The server itself: the Secret with its superuser's password, its Service and its StatefulSet. */
 export function buildPostgresServer(place: Place, input: PostgresServerInput): PostgresServerObjects {
-  const { size, storageClass } = input;
+  const { size, storageClass, priorityClass } = input;
   const container = buildPostgresContainer(input);
   return {
     secret: buildSecret(place, postgresName, { files: container.secretFiles }),
@@ -41,7 +42,7 @@ export function buildPostgresServer(place: Place, input: PostgresServerInput): P
         ports: [{ name: postgresName, port: postgresPort }],
         isHeadless: true,
       }),
-      buildStatefulSet(place, { container, size, storageClass }),
+      buildStatefulSet(place, { container, size, storageClass, priorityClass }),
     ],
   };
 }

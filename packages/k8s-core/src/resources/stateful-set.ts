@@ -7,17 +7,19 @@ import { buildMetadata, type Place } from "./place.ts";
 import { buildPodTemplate } from "./pod-template.ts";
 import type { PostgresSize } from "./postgres-container.ts";
 import { bytes, cpu } from "./quantities.ts";
+import { buildScheduling } from "./scheduling.ts";
 
 export interface StatefulSetInput {
   container: ContainerDescription & { dataPath: string };
   size: PostgresSize;
   storageClass?: string | undefined;
+  priorityClass?: string | undefined;
 }
 
 /** A PostgreSQL server with a volume of its own. */
 export function buildStatefulSet(place: Place, input: StatefulSetInput): DesiredObject {
   const { owner, application } = place;
-  const { container, size, storageClass } = input;
+  const { container, size, storageClass, priorityClass } = input;
   const probe = { tcpSocket: { port: postgresName } };
   return {
     apiVersion: "apps/v1",
@@ -47,7 +49,10 @@ export function buildStatefulSet(place: Place, input: StatefulSetInput): Desired
           livenessProbe: { ...probe, periodSeconds: 15, failureThreshold: 6 },
         },
         // The image's SIGINT is a fast shutdown; a checkpoint of a large cache takes its time.
-        podExtras: { terminationGracePeriodSeconds: 120 },
+        podExtras: {
+          terminationGracePeriodSeconds: 120,
+          ...buildScheduling({ component: "database", priorityClass }),
+        },
       }),
       volumeClaimTemplates: [
         {

@@ -59,14 +59,19 @@ export function buildTenantNamespace(input: TenantNamespaceInput): DesiredObject
   const labels = buildLabels({ ...place, component: "namespace" });
   return buildNamespace({
     name: place.namespace,
-    labels: { ...labels, [labelKeys.databaseServer]: input.databaseNamespace },
+    labels: {
+      ...labels,
+      [labelKeys.databaseServer]: input.databaseNamespace,
+      ...(input.tenant.isSpare && { [labelKeys.spare]: "true" }),
+    },
   });
 }
 
 /** Everything a tenant has in its namespace. */
 export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
   const { tenant, application, instance, databaseNamespace, ownServer, secretValues, settings } = input;
-  const { budget, runState, hostname } = tenant;
+  const { budget, runState, hostname, isSpare = false } = tenant;
+  const { priorityClasses } = settings;
   const names = namesOf(application);
   const place = placeOf(input);
   const serverPlace = placeOfDedicatedServer(tenant.id);
@@ -82,7 +87,8 @@ export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
       buildResourceQuota(place, budget, ownServer?.size),
       buildLimitRange(place, budget, ownServer?.size),
     ],
-    ownServer: ownServer && buildPostgresServer(serverPlace, ownServer),
+    ownServer:
+      ownServer && buildPostgresServer(serverPlace, { ...ownServer, priorityClass: priorityClasses?.pool }),
     secret: buildSecret(place, names.workload, { files: instance.secretFiles, values: secretValues }),
     workload: [
       buildConfigMap(place, names.workload, instance.configFiles),
@@ -92,8 +98,13 @@ export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
         storageClass: settings.storageClass,
       }),
       buildService(place, { name: names.workload, ports: instance.ports }),
-      buildDeployment(place, { instance, budget, runState }),
+      buildDeployment(place, {
+        ...{ instance, budget, runState },
+        priorityClass: isSpare ? priorityClasses?.spare : priorityClasses?.tenant,
+      }),
     ],
-    route: [buildBlockedService(place), buildIngress(place, { hostname, routes: instance.routes, settings })],
+    route: isSpare
+      ? []
+      : [buildBlockedService(place), buildIngress(place, { hostname, routes: instance.routes, settings })],
   };
 }

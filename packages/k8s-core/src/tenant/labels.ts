@@ -6,6 +6,8 @@ export const labelKeys = {
   pool: `${platformName}/pool`,
   /** On a tenant's namespace: the namespace of its database server, which admits it by this label. */
   databaseServer: `${platformName}/database-server`,
+  /** "true" on a warm spare's namespace. */
+  spare: `${platformName}/spare`,
 } as const;
 
 export const annotationKeys = {

@@ -31,6 +31,8 @@ export interface TenantSpec {
   budget: ResourceBudget;
   version: string;
   bundle: string;
+  /** Ready, but nobody's yet: no route leads to it, and it gives way to others. */
+  isSpare?: boolean;
 }
 
 export type ConditionStatus = "True" | "False" | "Unknown";

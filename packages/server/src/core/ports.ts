@@ -5,7 +5,7 @@ export type Database = Kysely<Tables>;
 export type DatabaseTransaction = Transaction<Tables>;
 
 /** What is reconciled; one key is never reconciled twice at once. */
-export type ReconcileKey = `tenant:${string}` | `pool:${string}` | "pools";
+export type ReconcileKey = `tenant:${string}` | `pool:${string}` | "pools" | "spares";
 
 /** Makes keys due. Inside a transaction the key becomes due exactly when the change commits. */
 export interface ReconcileQueue {

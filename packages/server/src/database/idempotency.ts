@@ -75,3 +75,18 @@ export async function rememberOrReplay(
   if (inserted.numInsertedOrUpdatedRows === 1n) return undefined;
   return findRemembered(transaction, call);
 }
+
+/** What the call made in the end, in the transaction that recorded it. */
+export async function replaceRemembered(
+  transaction: DatabaseTransaction,
+  call: KeyedCall,
+  result: RememberedResult,
+): Promise<void> {
+  await transaction
+    .updateTable("idempotency_keys")
+    .set({ result: JSON.stringify(result) })
+    .where("user_id", "=", call.userId)
+    .where("mutation", "=", call.mutation)
+    .where("key", "=", call.key)
+    .execute();
+}

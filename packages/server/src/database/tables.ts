@@ -104,13 +104,16 @@ export interface DatabaseServersTable {
 
 export interface TenantsTable {
   id: Generated<string>;
-  organization_id: string;
+  /** Absent for a warm spare. */
+  organization_id: string | null;
   slug: string;
   name: string;
   admin_email: string;
   plan_id: string;
   odoo_version: string;
   bundle: Generated<string>;
+  /** Of a warm spare: the image its database was made with. */
+  spare_image: string | null;
   desired_run_state: Generated<RunStateName>;
   generation: Generated<number>;
   pending_admin_password_hash: string | null;

@@ -1,6 +1,7 @@
 import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
 import { SessionResolver } from "../features/session/session.resolver.ts";
+import { SpareResolver } from "../features/spare/spare.resolver.ts";
 import { TenantConnectionResolver, TenantResolver } from "../features/tenant/tenant.resolver.ts";
 import { TenantSubscriptions } from "../features/tenant/tenant.subscription.ts";
 import { ViewerResolver } from "../features/viewer/viewer.resolver.ts";
@@ -16,4 +17,5 @@ export const resolverClasses = [
   TenantSubscriptions,
   OperationResolver,
   SessionResolver,
+  SpareResolver,
 ] as const;

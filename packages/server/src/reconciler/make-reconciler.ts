@@ -12,6 +12,7 @@ import {
   type RunResult,
 } from "./queue/queue-worker.ts";
 import { reconcileQueue, scheduleEverything } from "./queue/requests.ts";
+import { reconcileSpares } from "./spares/reconcile-spares.ts";
 import { reconcileTenant } from "./tenants/reconcile-tenant.ts";
 
 export interface ReconcilerOptions extends Omit<ReconcilerContext, "observe" | "database"> {
@@ -91,6 +92,7 @@ async function reconcileKey(context: ReconcilerContext, lease: Lease): Promise<R
   const [kind, name] = splitKey(lease.key);
   if (kind === "tenant") return reconcileTenant(context, lease, name);
   if (kind === "pool") return reconcilePool(context, lease, name);
+  if (kind === "spares") return reconcileSpares(context, lease);
   return reconcilePools(context, lease);
 }
 

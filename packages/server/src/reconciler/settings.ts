@@ -1,4 +1,5 @@
 import type { ClusterSettings } from "@odoo-saas/k8s-core";
+import type { SpareTarget } from "../core/spares.ts";
 import type { TenantUrls } from "../core/tenant-urls.ts";
 
 /** What the reconciler takes from the configuration. */
@@ -6,6 +7,8 @@ export interface ReconcilerSettings {
   tenantUrls: TenantUrls;
   cluster: ClusterSettings;
   pool: PoolSettings;
+  /** Warm spares that are kept ready. */
+  spares: SpareTarget[];
 }
 
 /** Size of a new shared PostgreSQL server, and how many there should be. */

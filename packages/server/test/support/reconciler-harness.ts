@@ -16,6 +16,7 @@ import { makePostgresServers } from "../../src/adapters/postgres-servers/make-po
 import { systemClock } from "../../src/core/clock.ts";
 import type { DatabaseTransaction, ReconcileKey } from "../../src/core/ports.ts";
 import type { PostgresServers } from "../../src/core/postgres-servers.ts";
+import type { SpareTarget } from "../../src/core/spares.ts";
 import { makeTenantUrls } from "../../src/core/tenant-urls.ts";
 import { withTransaction } from "../../src/database/pool.ts";
 import { makeReconciler, type Reconciler } from "../../src/reconciler/make-reconciler.ts";
@@ -45,6 +46,8 @@ const decode = (secret: Secret | undefined, key: string) =>
 /** The reconciler on a real platform database and a real pool, over a cluster in memory whose pods start at once. */
 export class ReconcilerHarness {
   afterWrite: (object: KubernetesObject) => void = () => {};
+  /** Warm spares to keep; set before `start`, or changed in place. */
+  spares: SpareTarget[] = [];
   database!: TestDatabase;
   kubernetes!: MemoryKubernetes;
   cluster!: Cluster;
@@ -92,6 +95,7 @@ export class ReconcilerHarness {
         tenantUrls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
         cluster: { ingressClass: "traefik", ingressNamespace: "traefik", systemNamespace: "saas" },
         pool: { image: "postgres:18", maxTenants: 50, minFreePlaces: 5, ...pool },
+        spares: this.spares,
       },
       changes: { publish: () => {} },
       log: testLog,

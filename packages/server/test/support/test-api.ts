@@ -71,6 +71,8 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
     cluster,
     application: {
       versions: ["19"],
+      bundles: ["base"],
+      imageOf: (version) => `odoo:${version}`,
       async hashPassword(password) {
         hashed.push(password);
         return `hash-of-${password.length}`;
@@ -80,6 +82,7 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
     authServer: makeAuthServer({ supabaseUrl: auth.url, anonKey: "anon" }),
     urls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
     idempotencySecret: "0123456789abcdef",
+    spares: [{ planCode: "basic", count: 2 }],
     log,
     sessionCheckEveryMs: sessionCheckMs,
   });

@@ -9,10 +9,12 @@ import {
   type KeyedCall,
   type RememberedResult,
   rememberOrReplay,
+  replaceRemembered,
 } from "../../database/idempotency.ts";
 import { withViewer } from "../../database/pool.ts";
 import { decodeIdOf } from "../../graphql/global-id.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
+import { takeSpare } from "./take-spare.ts";
 import type { CreateTenantInput } from "./tenant.input.ts";
 import { isSlugTaken } from "./tenant.repository.ts";
 import { findMembership, insertAudit, insertOperation, insertTenant, slugIndex } from "./tenant.writes.ts";
@@ -30,7 +32,7 @@ export interface TenantMutationDeps {
   database: Database;
   queue: ReconcileQueue;
   changes: ChangeBus;
-  application: Pick<Application, "versions" | "hashPassword">;
+  application: Pick<Application, "versions" | "bundles" | "imageOf" | "hashPassword">;
   idempotencySecret: string;
   slugLock: KeyedLock;
 }
@@ -152,59 +154,82 @@ async function insertAll(
   viewer: Viewer,
   ready: ReadyInput,
 ): Promise<MutationResult> {
-  const ids = { tenantId: randomUUID(), operationId: randomUUID() };
+  const operationId = randomUUID();
   try {
-    const earlier = await withViewer(deps.database, viewer, (transaction) =>
-      insertInTransaction(transaction, { deps, viewer, ready, ids }),
+    const ids = await withViewer(deps.database, viewer, (transaction) =>
+      insertInTransaction(transaction, { deps, viewer, ready, operationId }),
     );
-    if (earlier) return { ids: earlier };
+    if (ids.operationId === operationId) {
+      deps.changes.publish(`organization:${ready.organizationId}`, `tenant:${ids.tenantId}`);
+    }
+    return { ids };
   } catch (error) {
     if (error instanceof pg.DatabaseError && error.constraint === slugIndex) return { faults: [slugTaken] };
     throw error;
   }
-  deps.changes.publish(`organization:${ready.organizationId}`, `tenant:${ids.tenantId}`);
-  return { ids };
 }
 
 interface Insertion {
   deps: TenantMutationDeps;
   viewer: Viewer;
   ready: ReadyInput;
-  ids: { tenantId: string; operationId: string };
+  operationId: string;
 }
 
-async function insertInTransaction(transaction: DatabaseTransaction, insertion: Insertion) {
-  const { deps, viewer, ready, ids } = insertion;
-  const { input, organizationId, planId, passwordHash, call } = ready;
-  const earlier = call && (await rememberOrReplay(transaction, call, ids));
+/** Ids of what was made, or of what an earlier call with the same key made. */
+async function insertInTransaction(
+  transaction: DatabaseTransaction,
+  insertion: Insertion,
+): Promise<RememberedResult> {
+  const { deps, viewer, ready, operationId } = insertion;
+  const { input, organizationId, call } = ready;
+  const provisional = { tenantId: randomUUID(), operationId };
+  const earlier = call && (await rememberOrReplay(transaction, call, provisional));
   if (earlier) return earlier;
-  const { slug, adminEmail, odooVersion, planCode } = input;
-  const name = getName(input);
+  const { tenantId, generation, isWarm } = await takeOrInsert(transaction, insertion, provisional.tenantId);
+  const ids = { tenantId, operationId };
+  if (call && isWarm) await replaceRemembered(transaction, call, ids);
+  await insertOperation(transaction, {
+    id: operationId,
+    tenantId,
+    kind: "CREATE",
+    generation,
+    userId: viewer.userId,
+    ...(isWarm && { message: "A prepared instance was taken." }),
+  });
+  const { slug, odooVersion, planCode } = input;
+  await insertAudit(transaction, {
+    userId: viewer.userId,
+    organizationId,
+    action: "tenant.create",
+    target: `tenant:${tenantId}`,
+    details: { slug, planCode, odooVersion, isWarm },
+  });
+  await deps.queue.request(transaction, `tenant:${tenantId}`);
+  return ids;
+}
+
+/** A warm spare when one is ready, else a row of its own under `newId`. */
+async function takeOrInsert(
+  transaction: DatabaseTransaction,
+  { deps, ready }: Insertion,
+  newId: string,
+): Promise<{ tenantId: string; generation: number; isWarm: boolean }> {
+  const { input, organizationId, planId, passwordHash } = ready;
+  const { slug, adminEmail, odooVersion } = input;
   const tenant = {
-    id: ids.tenantId,
     organizationId,
     slug,
-    name,
+    name: getName(input),
     adminEmail,
     planId,
     odooVersion,
     passwordHash,
   };
-  await insertTenant(transaction, tenant);
-  await insertOperation(transaction, {
-    id: ids.operationId,
-    tenantId: ids.tenantId,
-    kind: "CREATE",
-    generation: 1,
-    userId: viewer.userId,
-  });
-  await insertAudit(transaction, {
-    userId: viewer.userId,
-    organizationId,
-    action: "tenant.create",
-    target: `tenant:${ids.tenantId}`,
-    details: { slug, planCode, odooVersion },
-  });
-  await deps.queue.request(transaction, `tenant:${ids.tenantId}`);
-  return undefined;
+  const bundle = deps.application.bundles[0] ?? "";
+  const image = deps.application.imageOf(odooVersion);
+  const spare = await takeSpare(transaction, { ...tenant, bundle, image });
+  if (spare) return { tenantId: spare.id, generation: spare.generation, isWarm: true };
+  await insertTenant(transaction, { ...tenant, id: newId });
+  return { tenantId: newId, generation: 1, isWarm: false };
 }

@@ -112,7 +112,9 @@ export async function countTenants(
 
 function buildConditions(filter: TenantQueryFilter): RawBuilder<unknown>[] {
   const { ids, search, states, planCodes, organizationId } = filter;
-  const conditions: RawBuilder<unknown>[] = [sql`t.deleted_at is null`];
+  const conditions: RawBuilder<unknown>[] = [
+    sql`t.deleted_at is null and t.organization_id is not null`, // a warm spare is nobody's yet
+  ];
   if (ids) conditions.push(sql`t.id = any(${ids}::uuid[])`);
   if (states) conditions.push(sql`${stateColumn} = any(${states}::text[])`);
   if (planCodes) conditions.push(sql`p.code = any(${planCodes}::text[])`);

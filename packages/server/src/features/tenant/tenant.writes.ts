@@ -43,16 +43,17 @@ export async function insertOperation(
     kind: OperationKindName;
     generation: number;
     userId: string;
+    message?: string;
   },
 ): Promise<void> {
-  const { id, tenantId, kind, generation, userId } = operation;
+  const { id, tenantId, kind, generation, userId, message = "" } = operation;
   await transaction
     .insertInto("operations")
     .values({ id, tenant_id: tenantId, kind, generation, requested_by: userId, last_seq: 1 })
     .execute();
   await transaction
     .insertInto("operation_events")
-    .values({ operation_id: id, seq: 1, step: "ACCEPTED", state: "SUCCEEDED" })
+    .values({ operation_id: id, seq: 1, step: "ACCEPTED", state: "SUCCEEDED", message })
     .execute();
 }
 

@@ -96,7 +96,9 @@ async function startJob(run: PoolRun, { spec, name, jobName }: Template): Promis
   const database = postgresServers.buildAccess(run.pool, login);
   const container = application.buildTemplateJob({ template: spec, database });
   const place: Place = placeOfPool(run.pool.name);
-  for (const object of buildJobObjects(place, { name: jobName, container })) await run.writer.ensure(object);
+  const priorityClass = run.reconciler.settings.cluster.priorityClasses?.pool;
+  const objects = buildJobObjects(place, { name: jobName, container, priorityClass });
+  for (const object of objects) await run.writer.ensure(object);
 }
 
 async function finishTemplate(run: PoolRun, template: Template): Promise<Outcome> {

@@ -65,7 +65,8 @@ export async function ensureDatabase(run: TenantRun): Promise<Outcome> {
 
 // An empty clone in place of a lost database would look like a success.
 function refuseToReplace(record: TenantRecord, server: DatabaseServer, state: TenantDatabaseState): void {
-  const wasFinished = state.isHandedOver || record.pendingPasswordHash === null;
+  const isNew = record.isSpare || record.pendingPasswordHash !== null;
+  const wasFinished = state.isHandedOver || !isNew;
   if (!wasFinished || (state.isKnown && state.hasDatabase)) return;
   throw new TerminalError(
     "DatabaseMissing",

@@ -7,7 +7,7 @@ import { explainFailure } from "./explain-failure.ts";
 import { makeJournal } from "./journal.ts";
 import { provisionTenant, type TenantInput } from "./provision.ts";
 import { buildFailure, buildProgressStatus } from "./readiness.ts";
-import { findTenantRecord } from "./tenant-record.ts";
+import { findTenantRecord, type TenantRecord } from "./tenant-record.ts";
 
 /** One level-triggered run over a tenant: reads what is wanted and what is, and mends the difference. */
 export async function reconcileTenant(
@@ -25,6 +25,7 @@ export async function reconcileTenant(
   try {
     const outcome = await runTenant(input);
     await journal.flush();
+    if (outcome.kind === "done" && hasChangedStock(record)) reconciler.observe("spares");
     return record.isDeleting || outcome.kind === "wait"
       ? requeueOf(outcome)
       : { requeueAfterMs: resyncAfterMs() };
@@ -33,6 +34,10 @@ export async function reconcileTenant(
     throw error;
   }
 }
+
+// A spare more, or perhaps one less; made anew only now, after whoever waits has his instance.
+const hasChangedStock = ({ isSpare, state, operation }: TenantRecord): boolean =>
+  isSpare ? state !== "RUNNING" : operation?.kind === "CREATE";
 
 const requeueOf = (outcome: Outcome): RunResult =>
   outcome.kind === "wait" ? { requeueAfterMs: outcome.requeueAfterMs } : {};

@@ -39,6 +39,8 @@ export interface TenantRecord {
   isStopped: boolean;
   generation: number;
   pendingPasswordHash: string | null;
+  /** Ready, but nobody's yet. */
+  isSpare: boolean;
   state: TenantStateName;
   stateMessage: string;
   conditions: Condition[];
@@ -63,7 +65,7 @@ export async function findTenantRecord(
   const { rows } = await sql<TenantRecord>`
     select t.id, t.slug, t.admin_email as "adminEmail", t.odoo_version as version, t.bundle,
       t.desired_run_state = 'STOPPED' as "isStopped", t.generation,
-      t.pending_admin_password_hash as "pendingPasswordHash",
+      t.pending_admin_password_hash as "pendingPasswordHash", t.organization_id is null as "isSpare",
       t.state, t.state_message as "stateMessage", t.conditions, t.node_name as "nodeName",
       t.observed_generation as "observedGeneration",
       t.deletion_requested_at is not null as "isDeleting", t.deleted_at is not null as "isDeleted",

@@ -15,5 +15,6 @@ export function buildTenantSpec(tenant: TenantRecord, { tenantUrls }: Reconciler
     budget: tenant.budget,
     version: tenant.version,
     bundle: tenant.bundle,
+    isSpare: tenant.isSpare,
   };
 }
