@@ -74,6 +74,10 @@ const schema = z.object({
   PRIORITY_CLASS_POOLS: required.optional(),
   PRIORITY_CLASS_TENANTS: required.optional(),
   PRIORITY_CLASS_SPARES: required.optional(),
+  POOL_CONNECTION_BUDGET: positive,
+  POOL_FAILED_AFTER_SECONDS: positive,
+  POOL_MEASURE_SECONDS: positive,
+  POOL_TEMPLATE_GRACE_SECONDS: positive,
   IDEMPOTENCY_SECRET: z.string().min(16, "must have at least 16 characters"),
 });
 

@@ -26,6 +26,10 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       cpuMillicores: config.POOL_CPU_MILLICORES,
       memoryBytes: config.POOL_MEMORY_BYTES,
       storageBytes: config.POOL_STORAGE_BYTES,
+      connectionBudget: config.POOL_CONNECTION_BUDGET,
+      failedAfterMs: config.POOL_FAILED_AFTER_SECONDS * 1_000,
+      measureEveryMs: config.POOL_MEASURE_SECONDS * 1_000,
+      templateGraceMs: config.POOL_TEMPLATE_GRACE_SECONDS * 1_000,
     },
     spares: config.SPARES,
   };

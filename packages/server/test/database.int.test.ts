@@ -59,7 +59,7 @@ test("the API's role can make tenant keys due and nothing else of the queue", as
     .select(["key", "revision", "is_requested"])
     .execute();
   expect(rows).toEqual([{ key: `tenant:${viewer}`, revision: 2, is_requested: true }]);
-  await expect(request("pools")).rejects.toThrow("permission denied");
+  await expect(request("pools")).rejects.toThrow("the key pools may not be requested");
   await expect(database.api.selectFrom("reconcile_queue").selectAll().execute()).rejects.toThrow(
     "permission denied",
   );

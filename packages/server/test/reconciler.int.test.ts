@@ -202,22 +202,25 @@ test("a template that cannot be built says why, what to do and how the log ended
     cluster: harness.cluster,
     postgresServers: harness.servers,
     application: makeOdoo({ image: () => brokenImage }),
-    settings: { cluster: {} } as ReconcilerContext["settings"],
+    settings: { cluster: {}, pool: { templateGraceMs: 60_000 } } as ReconcilerContext["settings"],
     changes: { publish: () => {} },
     log: testLog,
     clock: systemClock,
     observe: () => {},
   };
   const run = { reconciler, lease, pool, writer: harness.cluster.makeWriter(lease) };
-  expect(await ensureTemplates(run)).toMatchObject({ kind: "wait" });
+  expect(await ensureTemplates(run)).toMatchObject([{ state: "BUILDING" }, { state: "OBSOLETE" }]);
   const isJob = ({ kind }: { kind: string }) => kind === "Job";
   const job = harness.kubernetes.all(pool.name).find(isJob)!;
   const conditions = [{ type: "Failed", status: "True", reason: "BackoffLimitExceeded" }];
   harness.kubernetes.put({ ...job, status: { failed: 1, conditions } });
   const jobs = harness.cluster.caches.of(kinds.Job);
   await until(() => expect(jobs.list(pool.name)[0]).toHaveProperty("status.failed"));
-  const failure = /could not be built.*delete the Job template-odoo-19-base/s;
-  await expect(ensureTemplates(run)).rejects.toThrow(failure);
+  const failure = /could not be built.*delete the Job template-odoo-19-base.*Its log ended/s;
+  expect(await ensureTemplates(run)).toMatchObject([
+    { state: "FAILED", message: expect.stringMatching(failure) },
+    { state: "OBSOLETE" },
+  ]);
 });
 
 test("twenty tenants at once never overfill a pool, and a further pool takes the rest", async () => {

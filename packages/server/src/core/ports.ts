@@ -15,13 +15,14 @@ export interface ReconcileQueue {
 
 /**
  * What changed, for live views. `organization:<uuid>`: its list of tenants grew or shrank;
- * `session:<uuid>`: the session was revoked.
+ * `session:<uuid>`: the session was revoked; `pools`: one of the shared servers, or what is on them.
  */
 export type ChangeTopic =
   | `tenant:${string}`
   | `operation:${string}`
   | `organization:${string}`
-  | `session:${string}`;
+  | `session:${string}`
+  | "pools";
 
 /** Tells every replica that rows behind a topic changed; a wake-up, never the data. */
 export interface ChangeBus {

@@ -87,6 +87,18 @@ export interface TenantDatabaseState {
 /** A template is cloned only when READY; BUILDING also means left half-built. */
 export type TemplateState = "BUILDING" | "READY";
 
+/** What a server is doing, without a look into anybody's database. */
+export interface ServerMeasurement {
+  /** Client sessions, the platform's own included. */
+  connections: number;
+  /** Tenants' databases. */
+  databases: number;
+  /** Of all databases, templates included. */
+  dataBytes: number;
+  /** Milliseconds that sessions have spent executing statements since statistics began. */
+  activeMs: number;
+}
+
 /** Changes on one server for one tenant (or for the server itself), refused once a later epoch has begun. */
 export interface ServerSession {
   ensureRole(role: TenantRole): Promise<void>;
@@ -114,6 +126,7 @@ export interface PostgresServers {
   /** Closes the maintenance databases to everybody and makes the control schema. Safe to repeat. */
   prepare(server: DatabaseServer): Promise<void>;
   findTemplates(server: DatabaseServer): Promise<Map<string, TemplateState>>;
+  measure(server: DatabaseServer): Promise<ServerMeasurement>;
   inspectTenant(server: DatabaseServer, role: TenantRole): Promise<TenantDatabaseState>;
   /** Looks at all tenants of the server at once; undefined while the server is not prepared. */
   audit(server: DatabaseServer): Promise<ServerAudit | undefined>;

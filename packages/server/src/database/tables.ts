@@ -91,15 +91,58 @@ export interface PlansTable {
   is_available: Generated<boolean>;
 }
 
+export type PoolStateName = "PREPARING" | "ACTIVE" | "CORDONED" | "DRAINING" | "FAILED";
+/** What an administrator wants of a pool. */
+export type DesiredPoolStateName = "ACTIVE" | "CORDONED" | "DRAINING";
+/** OBSOLETE: of an image or bundle that is no longer offered; dropped after a grace time. */
+export type TemplateStateName = "WAITING" | "BUILDING" | "READY" | "FAILED" | "OBSOLETE";
+
+/** A template database of a pool, as a run last saw it. */
+export interface TemplateRecord {
+  /** Of the database. */
+  name: string;
+  version: string;
+  bundle: string;
+  state: TemplateStateName;
+  /** Why it is not ready, and what to do; empty when all is well. */
+  message: string;
+  /** ISO 8601: when the state began. */
+  since: string;
+}
+
 export interface DatabaseServersTable {
   id: Generated<string>;
   kind: StrategyName;
   name: string;
-  state: Generated<"PREPARING" | "ACTIVE" | "FAILED">;
+  state: Generated<PoolStateName>;
   state_message: Generated<string>;
   max_tenants: number;
   conditions: Json<Condition[]>;
   created_at: Created;
+  desired_state: Generated<DesiredPoolStateName>;
+  removal_requested_at: Timestamp | null;
+  activated_at: Timestamp | null;
+  unready_since: Timestamp | null;
+  /** Size, fixed when it is made; null: by the configuration. */
+  cpu_millicores: number | null;
+  memory_bytes: number | null;
+  storage_bytes: number | null;
+  connection_budget: Generated<number>;
+  /** Kept by the trigger on placements. */
+  used_tenants: Identity<number>;
+  used_connections: Identity<number>;
+  templates: Json<TemplateRecord[]>;
+  measured_at: Timestamp | null;
+  measured_connections: number | null;
+  measured_databases: number | null;
+  measured_bytes: number | null;
+  measured_load: number | null;
+  measured_active_ms: number | null;
+}
+
+/** Every column of `database_servers`, and more; rows for platform administrators only. */
+export interface ServerOverviewView extends DatabaseServersTable {
+  used_by_spares: Identity<number>;
 }
 
 export interface TenantsTable {
@@ -140,6 +183,11 @@ export interface PlacementsTable {
   database_name: string;
   role_name: string;
   created_at: Created;
+  /** Of the role; the plan's when absent. */
+  connection_limit: Generated<number>;
+  score: number | null;
+  /** In words: what the pool looked like when it was chosen. */
+  reasons: Json<string[]>;
 }
 
 export interface OperationsTable {
@@ -211,6 +259,7 @@ export interface Tables {
   memberships: MembershipsTable;
   plans: PlansTable;
   database_servers: DatabaseServersTable;
+  server_overview: ServerOverviewView;
   tenants: TenantsTable;
   placements: PlacementsTable;
   operations: OperationsTable;

@@ -40,6 +40,16 @@ export const testApplication: Application = {
   ],
 };
 
+/** Measured and dropped only when a test wants it. */
+const poolSettings = {
+  maxTenants: 50,
+  minFreePlaces: 5,
+  connectionBudget: 800,
+  failedAfterMs: 60_000,
+  measureEveryMs: 300_000,
+  templateGraceMs: 60_000,
+};
+
 const decode = (secret: Secret | undefined, key: string) =>
   Buffer.from(secret?.data?.[key] ?? "", "base64").toString();
 
@@ -94,7 +104,7 @@ export class ReconcilerHarness {
       settings: {
         tenantUrls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
         cluster: { ingressClass: "traefik", ingressNamespace: "traefik", systemNamespace: "saas" },
-        pool: { image: "postgres:18", maxTenants: 50, minFreePlaces: 5, ...pool },
+        pool: { ...poolSettings, image: "postgres:18", ...pool },
         spares: this.spares,
       },
       changes: { publish: () => {} },

@@ -68,3 +68,10 @@ export const ownNamesQuery = `
     bool_or(role) as "hasRole",
     exists (select from control.tenant_fence where tenant_id = substr(name, 3)::uuid) as "isKnown"
   from named group by name order by name`;
+
+/** Figures of the whole server; sizes are read from the files, so that no database is entered. */
+export const measureQuery = `
+  select (select count(*)::int from pg_stat_activity where backend_type = 'client backend') as connections,
+    (select count(*)::int from control.databases where handed_over_at is not null) as databases,
+    (select coalesce(sum(pg_database_size(oid)), 0)::float8 from pg_database) as "dataBytes",
+    (select coalesce(sum(active_time), 0) from pg_stat_database) as "activeMs"`;

@@ -5,6 +5,7 @@ import {
   type OwnName,
   type PostgresServers,
   type ServerAudit,
+  type ServerMeasurement,
   type SessionLimits,
   type TemplateState,
   type TenantDatabaseState,
@@ -13,6 +14,7 @@ import {
   hasControlSchemaQuery,
   inspectTenantQuery,
   isPreparedQuery,
+  measureQuery,
   ownNamesQuery,
   prepareServer,
   templatesQuery,
@@ -69,6 +71,10 @@ export function makePostgresServers(options: PostgresServersOptions): PostgresSe
       return new Map(
         rows.map((row): [string, TemplateState] => [row.name, row.isReady ? "READY" : "BUILDING"]),
       );
+    },
+    async measure(server) {
+      const [measurement] = await readers.query<ServerMeasurement & pg.QueryResultRow>(server, measureQuery);
+      return measurement!;
     },
     async inspectTenant(server, role) {
       const digest = digestOfPassword(role.password);

@@ -1,150 +1,97 @@
-import { randomBytes } from "node:crypto";
-import {
-  buildJobObjects,
-  done,
-  evaluateJob,
-  type JobEvaluation,
-  kinds,
-  type ObjectWriter,
-  type Outcome,
-  type Place,
-  placeOfPool,
-  type TemplateSpec,
-  TerminalError,
-  takeSnapshot,
-  waitFor,
-} from "@odoo-saas/k8s-core";
-import type { Lease } from "../../core/lease.ts";
-import { type ServerSession, type TemplateState, templateOwner } from "../../core/postgres-servers.ts";
-import type { ReconcilerContext } from "../context.ts";
+import { kinds, type TemplateSpec } from "@odoo-saas/k8s-core";
+import { sql } from "kysely";
+import type { TemplateState } from "../../core/postgres-servers.ts";
+import type { TemplateRecord, TemplateStateName } from "../../database/tables.ts";
 import { templateNameOf, templatesOf } from "../templates.ts";
-import type { PoolRecord } from "./pool-record.ts";
+import {
+  type BuildStep,
+  buildTemplate,
+  jobNameOf,
+  removeLeftovers,
+  type Template,
+} from "./build-template.ts";
+import { dropObsoleteTemplates } from "./obsolete-templates.ts";
+import type { PoolRun } from "./pool-run.ts";
 
-/** One run over a pool. */
-export interface PoolRun {
-  reconciler: ReconcilerContext;
-  lease: Lease;
-  pool: PoolRecord;
-  writer: ObjectWriter;
-}
-
-interface Template {
-  spec: TemplateSpec;
-  /** Of the database. */
-  name: string;
-  /** Of the Job and its Secret and ConfigMap. */
-  jobName: string;
-}
-
-const recheckMs = 2_000;
-const retryFailedAfterMs = 300_000;
-const logLines = 20;
-
-/** Builds the templates that are missing, one at a time. */
-export async function ensureTemplates(run: PoolRun): Promise<Outcome> {
+/** Builds the templates that are missing, one at a time, and drops those that nobody wants any more. */
+export async function ensureTemplates(run: PoolRun): Promise<TemplateRecord[]> {
   const { application, postgresServers } = run.reconciler;
   const states = await postgresServers.findTemplates(run.pool);
-  for (const spec of templatesOf(application)) {
-    const name = templateNameOf(application, spec);
-    const template = { spec, name, jobName: name.replaceAll("_", "-") };
-    if (states.get(name) === "READY") {
-      await removeLeftovers(run, template);
-      continue;
-    }
-    const outcome = await buildTemplate(run, template, states.get(name));
-    if (outcome.kind === "wait") return outcome;
-  }
-  return done;
+  const specs = templatesOf(application);
+  const wanted = specs.map((spec) => ({ spec, name: templateNameOf(application, spec) }));
+  await removeStrayJobs(run, wanted);
+  const isReady = ({ name }: Template) => states.get(name) === "READY";
+  const missing = wanted.filter((template) => !isReady(template));
+  for (const template of wanted.filter(isReady)) await removeLeftovers(run, jobNameOf(template.name));
+  const steps = await buildNext(run, missing.length > 1 ? await putInOrder(run, missing) : missing, states);
+  const records = wanted.map((template) => {
+    const step = isReady(template) ? { state: "READY" as const, message: "" } : steps.get(template.name);
+    return buildRecord(run, template, step ?? { state: "WAITING", message: "" });
+  });
+  return [...records, ...(await dropObsoleteTemplates(run, { states, wanted }))];
 }
 
-async function buildTemplate(
+/** The first that is not through holds up the others: two builds at once would slow the tenants of the pool down. */
+async function buildNext(
   run: PoolRun,
-  template: Template,
-  state: TemplateState | undefined,
-): Promise<Outcome> {
-  const { spec, jobName } = template;
-  const evaluation = evaluateJob(takeSnapshot(run.reconciler.cluster.caches, run.pool.name), jobName);
-  switch (evaluation.kind) {
-    case "missing":
-      await startJob(run, template);
-      break;
-    case "failed":
-      await failOrStartOver(run, template, evaluation);
-      break;
-    case "succeeded":
-      if (state === "BUILDING") return finishTemplate(run, template);
-      await run.writer.remove(evaluation.job); // its database is gone: once more from the beginning
-      break;
-    case "running":
-      if (evaluation.problem) return waitFor(evaluation.problem.message, recheckMs);
+  missing: Template[],
+  states: ReadonlyMap<string, TemplateState>,
+): Promise<Map<string, BuildStep>> {
+  const steps = new Map<string, BuildStep>();
+  for (const template of missing) {
+    const step = await buildTemplate(run, template, states.get(template.name));
+    steps.set(template.name, step);
+    if (step.state === "BUILDING") break;
   }
-  return waitFor(`The template for version ${spec.version} is being built.`, recheckMs);
+  return steps;
 }
 
-const inSession = <T>({ reconciler, pool, lease }: PoolRun, change: (session: ServerSession) => Promise<T>) =>
-  reconciler.postgresServers.withSession(pool, { subjectId: pool.id, lease }, change);
+interface Demand {
+  version: string;
+  bundle: string;
+}
 
-// Whatever an earlier Job left in the database cannot be trusted: a Job always begins with an empty one.
-async function startJob(run: PoolRun, { spec, name, jobName }: Template): Promise<void> {
-  const { application, postgresServers, log } = run.reconciler;
-  const password = randomBytes(24).toString("base64url");
-  const missing = await inSession(run, (session) =>
-    session.beginTemplate({ name, extensions: application.databaseExtensions, ownerPassword: password }),
+/** The first bundle, then what tenants of this pool wait for, then the rest. */
+async function putInOrder(run: PoolRun, missing: Template[]): Promise<Template[]> {
+  const { database, application } = run.reconciler;
+  const { rows } = await sql<Demand>`
+    select distinct t.odoo_version as version, t.bundle
+    from platform.placements p join platform.tenants t on t.id = p.tenant_id
+    where p.database_server_id = ${run.pool.id} and t.state in ('PENDING', 'PROVISIONING')
+  `.execute(database);
+  const isDemanded = ({ version, bundle }: TemplateSpec) =>
+    rows.some((row) => row.version === version && row.bundle === bundle);
+  const rankOf = ({ spec }: Template) => {
+    if (spec.bundle === application.bundles[0]) return 0;
+    return isDemanded(spec) ? 1 : 2;
+  };
+  // One that is being built is let finish: begun anew it would only take longer.
+  const isBegun = ({ name }: Template) => findJob(run, name) !== undefined;
+  return [...missing].sort((a, b) => Number(isBegun(b)) - Number(isBegun(a)) || rankOf(a) - rankOf(b));
+}
+
+const findJob = ({ reconciler, pool }: PoolRun, templateName: string) =>
+  reconciler.cluster.caches.of(kinds.Job).find({ namespace: pool.name, name: jobNameOf(templateName) });
+
+/** Builds of an image or a bundle that is no longer wanted would hold up the others. */
+async function removeStrayJobs(run: PoolRun, wanted: Template[]): Promise<void> {
+  const names = new Set(wanted.map(({ name }) => jobNameOf(name)));
+  const isStray = (name: string) => name.startsWith("template-") && !names.has(name);
+  const { caches } = run.reconciler.cluster;
+  const configMaps = caches.of(kinds.ConfigMap).list(run.pool.name);
+  const stray = [...caches.of(kinds.Job).list(run.pool.name), ...configMaps].map(
+    ({ metadata }) => metadata.name,
   );
-  if (missing.length > 0) log.warn({ pool: run.pool.name, missing }, "the server lacks extensions");
-  const login = { database: name, user: templateOwner, password };
-  const database = postgresServers.buildAccess(run.pool, login);
-  const container = application.buildTemplateJob({ template: spec, database });
-  const place: Place = placeOfPool(run.pool.name);
-  const priorityClass = run.reconciler.settings.cluster.priorityClasses?.pool;
-  const objects = buildJobObjects(place, { name: jobName, container, priorityClass });
-  for (const object of objects) await run.writer.ensure(object);
+  for (const name of new Set(stray.filter(isStray))) await removeLeftovers(run, name);
 }
 
-async function finishTemplate(run: PoolRun, template: Template): Promise<Outcome> {
-  await inSession(run, (session) => session.finishTemplate(template.name));
-  await removeLeftovers(run, template);
-  return done;
+function buildRecord(run: PoolRun, { spec, name }: Template, { state, message }: Step): TemplateRecord {
+  const previous = run.pool.templates.find((known) => known.name === name);
+  const since = previous?.state === state ? previous.since : run.reconciler.clock.now().toISOString();
+  return { name, ...spec, state, message, since };
 }
 
-// The Secret before the ConfigMap, which is watched and so tells that something may be left.
-async function removeLeftovers({ reconciler, pool, writer }: PoolRun, { jobName }: Template): Promise<void> {
-  const { caches } = reconciler.cluster;
-  const key = { namespace: pool.name, name: jobName };
-  if (!caches.of(kinds.Job).find(key) && !caches.of(kinds.ConfigMap).find(key)) return;
-  for (const kind of [kinds.Job, kinds.Secret, kinds.ConfigMap]) {
-    const leftover = await writer.find({ kind, ...key });
-    if (leftover && !leftover.metadata.deletionTimestamp) await writer.remove(leftover);
-  }
-}
-
-async function failOrStartOver(
-  run: PoolRun,
-  { spec, jobName }: Template,
-  { job, problem }: Extract<JobEvaluation, { kind: "failed" }>,
-): Promise<void> {
-  const startedAtMs = Date.parse(job.metadata.creationTimestamp ?? "") || 0;
-  if (run.reconciler.clock.now().getTime() - startedAtMs > retryFailedAfterMs) {
-    await run.writer.remove(job);
-    return;
-  }
-  const log = await readLogTail(run, jobName);
-  throw new TerminalError(
-    "TemplateFailed",
-    `The template for version ${spec.version} could not be built: ${problem.message} ` +
-      `Mend the cause and delete the Job ${jobName} in ${run.pool.name}, or wait five minutes. Its log ended:\n${log}`,
-  );
-}
-
-async function readLogTail({ reconciler, pool }: PoolRun, jobName: string): Promise<string> {
-  const { client, caches } = reconciler.cluster;
-  const pod = takeSnapshot(caches, pool.name).pods.find(
-    ({ metadata }) => metadata.labels?.["batch.kubernetes.io/job-name"] === jobName,
-  );
-  if (pod === undefined) return "(its pod is gone)";
-  try {
-    return await client.readLog({ namespace: pool.name, pod: pod.metadata.name, tailLines: logLines });
-  } catch (error) {
-    return `(not readable: ${(error as Error).message})`;
-  }
+interface Step {
+  state: TemplateStateName;
+  message: string;
 }

@@ -1,59 +1,53 @@
-import { type Condition, setCondition } from "@odoo-saas/k8s-core";
-import type { Lease } from "../../core/lease.ts";
+import type { Condition } from "@odoo-saas/k8s-core";
 import type { Database } from "../../core/ports.ts";
-import type { ReconcilerContext } from "../context.ts";
-import { withFencedTransaction } from "../fence.ts";
+import type { PoolStateName, TemplateRecord } from "../../database/tables.ts";
 
-/** A row of `database_servers`. */
+/** A shared server's row of `database_servers`. */
 export interface PoolRecord {
   id: string;
   name: string;
-  state: "PREPARING" | "ACTIVE" | "FAILED";
+  state: PoolStateName;
   state_message: string;
-  max_tenants: number;
+  desired_state: PoolStateName;
+  removal_requested_at: Date | null;
+  activated_at: Date | null;
+  /** Since when it has not answered; null while it does. */
+  unready_since: Date | null;
+  connection_budget: number;
+  cpu_millicores: number | null;
+  memory_bytes: number | null;
+  storage_bytes: number | null;
+  used_tenants: number;
   conditions: Condition[];
+  templates: TemplateRecord[];
+  measured_at: Date | null;
+  measured_active_ms: number | null;
 }
 
+/** The pool of that name. */
 export async function findPoolRecord(database: Database, name: string): Promise<PoolRecord | undefined> {
   return database
     .selectFrom("database_servers")
-    .select(["id", "name", "state", "state_message", "max_tenants", "conditions"])
+    .select([
+      "id",
+      "name",
+      "state",
+      "state_message",
+      "desired_state",
+      "removal_requested_at",
+      "activated_at",
+      "unready_since",
+      "connection_budget",
+      "cpu_millicores",
+      "memory_bytes",
+      "storage_bytes",
+      "used_tenants",
+      "conditions",
+      "templates",
+      "measured_at",
+      "measured_active_ms",
+    ])
     .where("name", "=", name)
     .where("kind", "=", "SHARED")
     .executeTakeFirst();
-}
-
-export interface PoolStatus {
-  isReady: boolean;
-  isFailing: boolean;
-  /** CamelCase, for programs. */
-  reason: string;
-  /** What is wrong and what to do; empty when all is well. */
-  message: string;
-}
-
-/** Writes the state when it has changed. A pool that has been active stays so: its tenants live there. */
-export async function writePoolStatus(
-  { database, clock }: ReconcilerContext,
-  { lease, pool }: { lease: Lease; pool: PoolRecord },
-  status: PoolStatus,
-): Promise<void> {
-  const { isReady, isFailing, reason, message } = status;
-  const beforeActive = isFailing ? "FAILED" : "PREPARING";
-  const state = isReady || pool.state === "ACTIVE" ? "ACTIVE" : beforeActive;
-  const [previous] = pool.conditions;
-  const isSame = previous?.reason === reason && previous.message === message;
-  if (isSame && pool.state === state && pool.state_message === message) return;
-  const conditions = setCondition(
-    pool.conditions,
-    { type: "Ready", status: isReady ? "True" : "False", reason, message, observedGeneration: 1 },
-    clock.now(),
-  );
-  await withFencedTransaction(database, lease, (transaction) =>
-    transaction
-      .updateTable("database_servers")
-      .set({ state, state_message: message, conditions: JSON.stringify(conditions) })
-      .where("id", "=", pool.id)
-      .execute(),
-  );
 }

@@ -1,26 +1,20 @@
-import { randomBytes } from "node:crypto";
-import {
-  awaitPool,
-  ensurePool,
-  ensurePoolNamespace,
-  type Outcome,
-  type PoolPhaseContext,
-  poolPasswordKey,
-  postgresName,
-  TerminalError,
-} from "@odoo-saas/k8s-core";
 import type { Lease } from "../../core/lease.ts";
+import type { TemplateRecord } from "../../database/tables.ts";
 import { type ReconcilerContext, resyncAfterMs } from "../context.ts";
 import type { RunResult } from "../queue/queue-worker.ts";
-import { ensureTemplates, type PoolRun } from "./ensure-templates.ts";
-import { findPoolRecord, type PoolRecord, writePoolStatus } from "./pool-record.ts";
+import { ensureServer } from "./ensure-server.ts";
+import { ensureTemplates } from "./ensure-templates.ts";
+import { measurePool } from "./measure-pool.ts";
+import { findPoolRecord } from "./pool-record.ts";
+import type { PoolRun } from "./pool-run.ts";
+import { decidePoolStatus, type PoolFinding, type PoolStatus, writePoolStatus } from "./pool-status.ts";
+import { removePool } from "./remove-pool.ts";
+import { retireSpares } from "./retire-spares.ts";
 
-// Five connections a tenant and some for the platform itself.
-const connectionsPerTenant = 5;
-const spareConnections = 50;
+const recheckMs = 2_000;
 const failedRecheckMs = 30_000;
 
-/** One run over a shared PostgreSQL server: its objects, its preparation, its templates. */
+/** One run over a shared PostgreSQL server: its objects, its preparation, its templates, its figures. */
 export async function reconcilePool(
   reconciler: ReconcilerContext,
   lease: Lease,
@@ -28,65 +22,33 @@ export async function reconcilePool(
 ): Promise<RunResult> {
   const pool = await findPoolRecord(reconciler.database, name);
   if (pool === undefined) return {};
-  try {
-    const outcome = await runPool({ reconciler, lease, pool });
-    if (outcome.kind === "done") {
-      await writePoolStatus(
-        reconciler,
-        { lease, pool },
-        { ...calm, isReady: true, reason: "Ready", message: "" },
-      );
-      if (pool.state !== "ACTIVE") reconciler.observe("pools");
-      return { requeueAfterMs: resyncAfterMs() };
-    }
-    await writePoolStatus(
-      reconciler,
-      { lease, pool },
-      { ...calm, reason: "Preparing", message: outcome.reason },
-    );
-    return { requeueAfterMs: outcome.requeueAfterMs };
-  } catch (error) {
-    if (!(error instanceof TerminalError)) throw error;
-    const { reason, message } = error;
-    await writePoolStatus(reconciler, { lease, pool }, { isReady: false, isFailing: true, reason, message });
-    reconciler.log.error({ pool: name, reason, message }, "a pool cannot be prepared");
-    return { requeueAfterMs: failedRecheckMs };
-  }
+  const run: PoolRun = { reconciler, lease, pool, writer: reconciler.cluster.makeWriter(lease) };
+  if (pool.removal_requested_at !== null) return removePool(run);
+  const problem = await ensureServer(run);
+  if (problem) return conclude(run, { isServing: false, problem });
+  await retireSpares(run);
+  const result = await conclude(run, { isServing: true, templates: await ensureTemplates(run) });
+  await measurePool(run);
+  return result;
 }
 
-const calm = { isReady: false, isFailing: false };
+async function conclude(run: PoolRun, finding: PoolFinding): Promise<RunResult> {
+  const { reconciler, pool } = run;
+  const { failedAfterMs, measureEveryMs } = reconciler.settings.pool;
+  const status = decidePoolStatus(pool, finding, { now: reconciler.clock.now(), failedAfterMs });
+  await writePoolStatus(reconciler, run, status);
+  if (status.state !== pool.state) tellNewState(run, status);
+  if (!finding.isServing) return { requeueAfterMs: recheckMs };
+  return { requeueAfterMs: Math.min(delayFor(status.templates), measureEveryMs, resyncAfterMs()) };
+}
 
-async function runPool(input: {
-  reconciler: ReconcilerContext;
-  lease: Lease;
-  pool: PoolRecord;
-}): Promise<Outcome> {
-  const { reconciler, lease, pool } = input;
-  const { cluster, settings, postgresServers } = reconciler;
-  const writer = cluster.makeWriter(lease);
-  await ensurePoolNamespace({ name: pool.name, settings: settings.cluster, writer });
-  const secret = await writer.findSecret(pool.name, postgresName);
-  if (secret === undefined && pool.state === "ACTIVE") {
-    throw new TerminalError(
-      "SecretMissing",
-      `The Secret ${postgresName} in ${pool.name} holds the server's password and is gone: put it back.`,
-    );
-  }
-  const { image, cpuMillicores, memoryBytes, storageBytes } = settings.pool;
-  const maxConnections = pool.max_tenants * connectionsPerTenant + spareConnections;
-  const context: PoolPhaseContext = {
-    name: pool.name,
-    image,
-    size: { cpuMillicores, memoryBytes, storageBytes, maxConnections },
-    password: secret?.[poolPasswordKey] ?? randomBytes(24).toString("base64url"),
-    settings: settings.cluster,
-    caches: cluster.caches,
-    writer,
-  };
-  await ensurePool(context);
-  const ready = await awaitPool(context);
-  if (ready.kind === "wait") return ready;
-  await postgresServers.prepare(pool);
-  const run: PoolRun = { ...input, writer };
-  return ensureTemplates(run);
+function tellNewState({ reconciler, pool }: PoolRun, { state, state_message }: PoolStatus): void {
+  reconciler.observe("pools"); // places have come, or are gone
+  const level = state === "FAILED" ? "error" : "info";
+  reconciler.log[level]({ pool: pool.name, state, message: state_message }, "a pool has another state");
+}
+
+function delayFor(templates: TemplateRecord[]): number {
+  if (templates.some(({ state }) => state === "BUILDING" || state === "WAITING")) return recheckMs;
+  return templates.some(({ state }) => state !== "READY") ? failedRecheckMs : Number.POSITIVE_INFINITY;
 }

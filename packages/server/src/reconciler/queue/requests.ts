@@ -7,13 +7,16 @@ export const wakeupChannel = "reconcile_wakeup";
 /** Makes keys due as part of the caller's transaction; needs no worker in this process. */
 export const reconcileQueue: ReconcileQueue = {
   async request(transaction: DatabaseTransaction, key: ReconcileKey): Promise<void> {
-    // The API's role has no right on the table, only on a function that takes tenants' keys.
-    await (key.startsWith("tenant:")
-      ? sql`select platform.request_reconcile(${key})`.execute(transaction)
-      : requestDirectly(transaction, key));
+    // The API's role has no right on the table, only on functions that take keys of tenants, and of pools.
+    await (findFunction(key)?.execute(transaction) ?? requestDirectly(transaction, key));
     await sql`select pg_notify(${wakeupChannel}, '')`.execute(transaction);
   },
 };
+
+function findFunction(key: ReconcileKey) {
+  if (key.startsWith("tenant:")) return sql`select platform.request_reconcile(${key})`;
+  return key.startsWith("pool") ? sql`select platform.request_pool_reconcile(${key})` : undefined;
+}
 
 function requestDirectly(transaction: DatabaseTransaction, key: ReconcileKey) {
   return sql`
@@ -53,7 +56,7 @@ export async function scheduleEverything(database: Database, spreadMs: number): 
     insert into platform.reconcile_queue as q (key, due_at)
     select key, now() + random() * ${spreadMs} * interval '1 millisecond' from (
       select 'tenant:' || id as key from platform.tenants where deleted_at is null
-      union all select 'pool:' || name from platform.database_servers
+      union all select 'pool:' || name from platform.database_servers where kind = 'SHARED'
       union all select 'pools'
       union all select 'spares'
     ) as everything order by key

@@ -1,40 +1,69 @@
-import { sql } from "kysely";
 import type { Lease } from "../../core/lease.ts";
-import type { Database } from "../../core/ports.ts";
+import type { DatabaseTransaction } from "../../core/ports.ts";
+import { type Choice, choosePool } from "../../placement/choose-pool.ts";
+import { type CandidateQuery, findCandidates, reservePlace } from "../../placement/find-candidates.ts";
+import type { ReconcilerContext } from "../context.ts";
 import { withFencedTransaction } from "../fence.ts";
+import { templateNameOf } from "../templates.ts";
 import type { PlacementRecord, TenantRecord } from "./tenant-record.ts";
 
 /** Opaque: tells nothing of the customer, and is unique in every pool. */
 export const databaseNameOf = (tenantId: string): string => `t_${tenantId.replaceAll("-", "")}`;
 
-/** Puts the tenant into the active pool with most free places; absent when every pool is full. */
+/** What finding a place needs. */
+export type PlacementContext = Pick<ReconcilerContext, "database" | "application"> & {
+  settings: { pool: { storageBytes: number } };
+};
+
+/** Puts the tenant into the active pool with the most room; absent when it fits in none. */
 export async function findPlace(
-  database: Database,
+  { database, application, settings }: PlacementContext,
   lease: Lease,
   tenant: TenantRecord,
 ): Promise<PlacementRecord | undefined> {
-  const name = databaseNameOf(tenant.id);
-  const reason = `Shared, because the ${tenant.planCode} plan uses a shared server.`;
+  const query: CandidateQuery = {
+    connectionLimit: tenant.budget.connectionLimit,
+    templateName: templateNameOf(application, tenant),
+    storageBytes: settings.pool.storageBytes,
+  };
   return withFencedTransaction(database, lease, async (transaction) => {
-    // Two tenants must not take the last place: whoever counts holds the rows of all pools.
-    await sql`
-      select from platform.database_servers where kind = 'SHARED' and state = 'ACTIVE' order by id for update
-    `.execute(transaction);
-    const { rows } = await sql<PlacementRecord>`
-      with pool as (
-        select s.id, s.name, s.max_tenants - count(p.tenant_id) as free
-        from platform.database_servers s left join platform.placements p on p.database_server_id = s.id
-        where s.kind = 'SHARED' and s.state = 'ACTIVE' group by s.id
-        having s.max_tenants > count(p.tenant_id) order by free desc, s.name limit 1
-      ), placed as (
-        insert into platform.placements
-          (tenant_id, database_server_id, strategy, reason, database_name, role_name)
-        select ${tenant.id}, pool.id, 'SHARED', ${reason}, ${name}, ${name} from pool
-        returning database_server_id
-      )
-      select pool.id as "serverId", pool.name as "serverName", ${name} as "databaseName", ${name} as "roleName"
-      from placed join pool on pool.id = placed.database_server_id
-    `.execute(transaction);
-    return rows[0];
+    const choice = await reserveBest(transaction, query);
+    return choice && insertPlacement(transaction, tenant, choice);
   });
+}
+
+/** What looked best may be full by the time it is locked: then the next. */
+async function reserveBest(
+  transaction: DatabaseTransaction,
+  query: CandidateQuery,
+): Promise<Choice | undefined> {
+  let candidates = await findCandidates(transaction, query);
+  for (;;) {
+    const choice = choosePool(candidates, query);
+    if (choice === undefined || (await reservePlace(transaction, choice.pool.id, query))) return choice;
+    candidates = candidates.filter(({ id }) => id !== choice.pool.id);
+  }
+}
+
+async function insertPlacement(
+  transaction: DatabaseTransaction,
+  tenant: TenantRecord,
+  { pool, score, reasons }: Choice,
+): Promise<PlacementRecord> {
+  const name = databaseNameOf(tenant.id);
+  await transaction
+    .insertInto("placements")
+    .values({
+      tenant_id: tenant.id,
+      database_server_id: pool.id,
+      strategy: "SHARED",
+      reason: `Shared, because the ${tenant.planCode} plan uses a shared server.`,
+      database_name: name,
+      role_name: name,
+      connection_limit: tenant.budget.connectionLimit,
+      score,
+      reasons: JSON.stringify(reasons),
+    })
+    .execute();
+  return { serverId: pool.id, serverName: pool.name, databaseName: name, roleName: name };
 }

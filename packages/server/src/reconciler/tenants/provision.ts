@@ -89,8 +89,9 @@ async function ensurePlacement({ reconciler, lease, record }: TenantInput): Prom
       "This plan needs a server of its own, which cannot be made yet.",
     );
   }
-  const place = await findPlace(reconciler.database, lease, record);
+  const place = await findPlace(reconciler, lease, record);
   reconciler.observe("pools"); // one place less, or none
+  reconciler.changes.publish("pools");
   if (place === undefined) return waitFor("Waiting for a database server with a free place.", recheckMs);
   record.placement = place;
   return done;

@@ -1,4 +1,4 @@
-import { type Outcome, TerminalError } from "@odoo-saas/k8s-core";
+import { namespaceOf, type Outcome, TerminalError } from "@odoo-saas/k8s-core";
 import { type Lease, LeaseLostError } from "../../core/lease.ts";
 import { type ReconcilerContext, resyncAfterMs } from "../context.ts";
 import type { RunResult } from "../queue/queue-worker.ts";
@@ -25,7 +25,7 @@ export async function reconcileTenant(
   try {
     const outcome = await runTenant(input);
     await journal.flush();
-    if (outcome.kind === "done" && hasChangedStock(record)) reconciler.observe("spares");
+    if (outcome.kind === "done") tellStock(input);
     return record.isDeleting || outcome.kind === "wait"
       ? requeueOf(outcome)
       : { requeueAfterMs: resyncAfterMs() };
@@ -41,6 +41,15 @@ const hasChangedStock = ({ isSpare, state, operation }: TenantRecord): boolean =
 
 const requeueOf = (outcome: Outcome): RunResult =>
   outcome.kind === "wait" ? { requeueAfterMs: outcome.requeueAfterMs } : {};
+
+/** A spare or a place has come, or is free again. */
+function tellStock({ reconciler, record }: TenantInput): void {
+  if (hasChangedStock(record)) reconciler.observe("spares");
+  const serverName = record.placement?.serverName;
+  if (!record.isDeleting || serverName === undefined || serverName === namespaceOf(record)) return;
+  reconciler.changes.publish("pools");
+  reconciler.observe(`pool:${serverName}`); // it may be waiting to be empty
+}
 
 async function tellFailure({ record, journal }: TenantInput, error: unknown): Promise<void> {
   if (error instanceof LeaseLostError) return; // it is another's to tell
