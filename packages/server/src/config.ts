@@ -78,6 +78,9 @@ const schema = z.object({
   POOL_FAILED_AFTER_SECONDS: positive,
   POOL_MEASURE_SECONDS: positive,
   POOL_TEMPLATE_GRACE_SECONDS: positive,
+  AUDIT_INTERVAL_SECONDS: positive.max(60),
+  ORPHAN_GRACE_SECONDS: z.coerce.number().int().min(0),
+  ORPHAN_MAX_REMOVALS: z.coerce.number().int().min(0),
   IDEMPOTENCY_SECRET: z.string().min(16, "must have at least 16 characters"),
 });
 

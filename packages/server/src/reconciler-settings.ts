@@ -32,6 +32,11 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       templateGraceMs: config.POOL_TEMPLATE_GRACE_SECONDS * 1_000,
     },
     spares: config.SPARES,
+    healing: {
+      auditIntervalMs: config.AUDIT_INTERVAL_SECONDS * 1_000,
+      orphanGraceMs: config.ORPHAN_GRACE_SECONDS * 1_000,
+      orphanMaxRemovals: config.ORPHAN_MAX_REMOVALS,
+    },
   };
 }
 

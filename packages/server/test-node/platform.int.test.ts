@@ -168,6 +168,35 @@ test("an object that its tenant does not want is removed, whatever its kind", as
   }
 });
 
+test("a volume that was kept when its claim went is given back after its grace, and no other volume is touched", async () => {
+  const build = (name: string, namespace: string) => ({
+    ...{ apiVersion: "v1", kind: "PersistentVolume", metadata: { name } },
+    spec: {
+      ...{ capacity: { storage: "1Mi" }, accessModes: ["ReadWriteOnce"], storageClassName: "none" },
+      ...{ hostPath: { path: `/tmp/${name}` }, persistentVolumeReclaimPolicy: "Retain" },
+      claimRef: { namespace, name: "odoo-data", uid: randomUUID() },
+    },
+  });
+  const volumes = "/api/v1/persistentvolumes";
+  const [ours, others] = [build("forgotten", `tenant-${randomUUID()}`), build("others", "elsewhere")];
+  for (const body of [ours, others]) await platform.cluster.call(volumes, { method: "POST", body });
+  type Volume = { spec: { persistentVolumeReclaimPolicy: string }; status: { phase: string } };
+  const policyOf = async (name: string) =>
+    (await platform.cluster.call<Volume>(`${volumes}/${name}`)).spec.persistentVolumeReclaimPolicy;
+  // Its provisioner takes it away then; of this one, which has none, the object may stay.
+  await eventually(
+    async () => ((await policyOf("forgotten").catch(() => "Delete")) === "Delete" ? true : undefined),
+    90_000,
+  );
+  expect(await policyOf("others")).toBe("Retain");
+  const asServer = ["patch", "persistentvolume", "others", `--as=${serverAccount}`, "--type=merge"];
+  const patch = '{"spec":{"persistentVolumeReclaimPolicy":"Delete"}}';
+  await expect(platform.testbed.kubectl(...asServer, "-p", patch)).rejects.toThrow(onlyItsOwn);
+  for (const name of ["forgotten", "others"]) {
+    await platform.cluster.call(`${volumes}/${name}`, { method: "DELETE" }).catch(() => undefined);
+  }
+});
+
 test("without the API server queries say that they are stale, and afterwards all converges with nothing restarted", async () => {
   const [tenant] = tenants as [CreatedTenant];
   type Pods = {

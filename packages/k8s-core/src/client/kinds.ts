@@ -11,6 +11,12 @@ const namespaced = (apiVersion: string, kind: string, plural: string): ResourceK
 export const kinds = {
   Namespace: { apiVersion: "v1", kind: "Namespace", plural: "namespaces", isNamespaced: false },
   Node: { apiVersion: "v1", kind: "Node", plural: "nodes", isNamespaced: false },
+  PersistentVolume: {
+    apiVersion: "v1",
+    kind: "PersistentVolume",
+    plural: "persistentvolumes",
+    isNamespaced: false,
+  },
   ConfigMap: namespaced("v1", "ConfigMap", "configmaps"),
   Event: namespaced("v1", "Event", "events"),
   LimitRange: namespaced("v1", "LimitRange", "limitranges"),

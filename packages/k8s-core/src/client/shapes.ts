@@ -69,6 +69,11 @@ export interface PersistentVolumeClaim extends KubernetesObject {
   status?: { phase?: string };
 }
 
+export interface PersistentVolume extends KubernetesObject {
+  spec?: { persistentVolumeReclaimPolicy?: string; claimRef?: { namespace?: string; name?: string } };
+  status?: { phase?: string };
+}
+
 export interface Secret extends KubernetesObject {
   data?: Record<string, string>;
 }

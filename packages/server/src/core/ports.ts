@@ -5,7 +5,14 @@ export type Database = Kysely<Tables>;
 export type DatabaseTransaction = Transaction<Tables>;
 
 /** What is reconciled; one key is never reconciled twice at once. */
-export type ReconcileKey = `tenant:${string}` | `pool:${string}` | "pools" | "spares";
+export type ReconcileKey =
+  | `tenant:${string}`
+  | `pool:${string}`
+  | "pools"
+  | "spares"
+  /** A database server, looked over for what was changed by hand. */
+  | `audit:${string}`
+  | "orphans";
 
 /** Makes keys due. Inside a transaction the key becomes due exactly when the change commits. */
 export interface ReconcileQueue {

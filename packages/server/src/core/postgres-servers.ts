@@ -108,7 +108,8 @@ export interface ServerSession {
   ensureDatabase(database: TenantDatabase & { templateName: string }): Promise<void>;
   /** Runs the statements in one transaction as the tenant's own role, then records that it is done. */
   applyIdentity(database: TenantDatabase & { password: string; statements: SqlStatement[] }): Promise<void>;
-  dropTenant(database: TenantDatabase): Promise<void>;
+  /** False when a neighbour's grants hold the role: then nobody can use it any more, and a later call removes it. */
+  dropTenant(database: TenantDatabase): Promise<boolean>;
   /** A fresh empty database with the extensions, writable by the template's owner. Returns extensions it lacks. */
   beginTemplate(template: { name: string; extensions: string[]; ownerPassword: string }): Promise<string[]>;
   /** Nobody connects any more: from here on it can be cloned. */

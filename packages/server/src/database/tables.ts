@@ -169,6 +169,7 @@ export interface TenantsTable {
   observed_generation: Generated<number>;
   observed_at: Timestamp | null;
   status_epoch: Generated<number>;
+  credentials_version: Generated<number>;
   created_at: Created;
   updated_at: Created;
   deletion_requested_at: Timestamp | null;
@@ -252,6 +253,28 @@ export interface AuditLogTable {
   details: Json<Record<string, unknown>>;
 }
 
+export interface DriftTable {
+  id: Identity<number>;
+  database_server_id: string;
+  tenant_id: string | null;
+  code: string;
+  subject: Generated<string>;
+  found_at: Created;
+  ended_at: Timestamp | null;
+}
+
+export type OrphanKindName = "DATABASE" | "ROLE" | "VOLUME" | "NAMESPACE";
+
+export interface OrphansTable {
+  kind: OrphanKindName;
+  place: string;
+  name: string;
+  tenant_id: string | null;
+  reason: string;
+  first_seen_at: Created;
+  removable_at: Timestamp | null;
+}
+
 /** The tables of schema `platform`, as the migrations make them; `bigint` arrives as number. */
 export interface Tables {
   users: UsersTable;
@@ -268,4 +291,6 @@ export interface Tables {
   revoked_sessions: RevokedSessionsTable;
   idempotency_keys: IdempotencyKeysTable;
   audit_log: AuditLogTable;
+  drift: DriftTable;
+  orphans: OrphansTable;
 }

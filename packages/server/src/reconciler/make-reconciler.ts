@@ -1,6 +1,8 @@
 import type { Lease } from "../core/lease.ts";
 import type { ReconcileKey, ReconcileQueue } from "../core/ports.ts";
+import { reconcileAudit } from "./audit/reconcile-audit.ts";
 import type { ReconcilerContext } from "./context.ts";
+import { reconcileOrphans } from "./orphans/reconcile-orphans.ts";
 import { reconcilePool } from "./pools/reconcile-pool.ts";
 import { reconcilePools } from "./pools/reconcile-pools.ts";
 import { countKeys } from "./queue/claims.ts";
@@ -93,6 +95,8 @@ async function reconcileKey(context: ReconcilerContext, lease: Lease): Promise<R
   if (kind === "tenant") return reconcileTenant(context, lease, name);
   if (kind === "pool") return reconcilePool(context, lease, name);
   if (kind === "spares") return reconcileSpares(context, lease);
+  if (kind === "audit") return reconcileAudit(context, lease, name);
+  if (kind === "orphans") return reconcileOrphans(context, lease);
   return reconcilePools(context, lease);
 }
 

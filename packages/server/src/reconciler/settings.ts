@@ -10,6 +10,15 @@ export interface ReconcilerSettings {
   pool: PoolSettings;
   /** Warm spares that are kept ready. */
   spares: SpareTarget[];
+  healing: HealingSettings;
+}
+
+/** How often the platform looks for what is not as it left it, and when it removes what belongs to nobody. */
+export interface HealingSettings {
+  auditIntervalMs: number;
+  orphanGraceMs: number;
+  /** More orphans than this at once are a lost or restored platform database: none is removed then. */
+  orphanMaxRemovals: number;
 }
 
 /** Size of a new shared PostgreSQL server, and how many there should be. */

@@ -106,6 +106,7 @@ export class ReconcilerHarness {
         cluster: { ingressClass: "traefik", ingressNamespace: "traefik", systemNamespace: "saas" },
         pool: { ...poolSettings, image: "postgres:18", ...pool },
         spares: this.spares,
+        healing: { auditIntervalMs: 500, orphanGraceMs: 2_000, orphanMaxRemovals: 5 },
       },
       changes: { publish: () => {} },
       log: testLog,

@@ -53,26 +53,28 @@ const guardFactsQuery = `
   where d.tenant_id = $1`;
 
 /** Drops database and role, whatever was granted to the role by hand. */
-export async function dropTenant(session: FencedSession, target: TenantDatabase): Promise<void> {
+export async function dropTenant(session: FencedSession, target: TenantDatabase): Promise<boolean> {
   const database = escapeIdentifier(target.databaseName);
   const found = await session.query("select from pg_database where datname = $1 and datistemplate", [
     target.databaseName,
   ]);
   if (found.length > 0) await session.query(`alter database ${database} is_template false`);
   await session.query(`drop database if exists ${database} with (force)`);
-  await dropRole(session, target.roleName);
+  const isRoleGone = await dropRole(session, target.roleName);
   await session.query("delete from control.databases where tenant_id = $1", [target.tenantId]);
+  return isRoleGone;
 }
 
 // A neighbour that grants something in its own database to this role would keep it from being dropped. What stays then
 // is a name that nobody can use; it goes with the orphans once the neighbour has gone.
-async function dropRole(session: FencedSession, roleName: string): Promise<void> {
+async function dropRole(session: FencedSession, roleName: string): Promise<boolean> {
   const [found] = await session.query<{ isHeld: boolean }>(roleIsHeldQuery, [roleName]);
-  if (found === undefined) return;
+  if (found === undefined) return true;
   const role = escapeIdentifier(roleName);
   await session.query(`drop owned by ${role}`);
   if (!found.isHeld) await session.query(`drop role ${role}`);
   else await session.query(`alter role ${role} nologin connection limit 0 password null`);
+  return !found.isHeld;
 }
 
 const roleIsHeldQuery = `

@@ -57,8 +57,10 @@ export async function scheduleEverything(database: Database, spreadMs: number): 
     select key, now() + random() * ${spreadMs} * interval '1 millisecond' from (
       select 'tenant:' || id as key from platform.tenants where deleted_at is null
       union all select 'pool:' || name from platform.database_servers where kind = 'SHARED'
+      union all select 'audit:' || name from platform.database_servers
       union all select 'pools'
       union all select 'spares'
+      union all select 'orphans'
     ) as everything order by key
     on conflict (key) do update set due_at = least(q.due_at, excluded.due_at)
     where q.due_at > excluded.due_at
