@@ -5,6 +5,7 @@ import type { Ports } from "./config.ts";
 import type { DemoUsers } from "./demo-users.ts";
 import type { Secrets } from "./installation.ts";
 import { ownerRole, type PlatformDatabase } from "./platform-database.ts";
+import { priorityClasses } from "./priority-classes.ts";
 import type { Guardian } from "./processes/index.ts";
 
 /** Where everything is and how to get in; stands in `<dir>/access.json`. */
@@ -52,6 +53,9 @@ export function buildEnvironment(parts: RunningParts): Record<string, string> {
     SUPABASE_SERVICE_ROLE_KEY: auth.serviceRoleKey,
     KUBECONFIG: kubeconfig,
     DATABASE_SERVER_ACCESS: "endpoints",
+    PRIORITY_CLASS_POOLS: priorityClasses.pools.name,
+    PRIORITY_CLASS_TENANTS: priorityClasses.tenants.name,
+    PRIORITY_CLASS_SPARES: priorityClasses.spares.name,
     INGRESS_CLASS: "traefik",
     INGRESS_NAMESPACE: "traefik",
     WEB_ROOT: webRoot,

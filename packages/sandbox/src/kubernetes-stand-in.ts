@@ -9,6 +9,7 @@ import { makeIngressController } from "./ingress/ingress-controller.ts";
 import { joinCluster } from "./join-cluster.ts";
 import { type KubeletOptions, makeKubelet, makeProcessTable } from "./kubelet/index.ts";
 import { makeKubernetesApi } from "./kubernetes/index.ts";
+import { priorityClasses } from "./priority-classes.ts";
 import type { Guardian } from "./processes/index.ts";
 import type { Keep } from "./teardown.ts";
 
@@ -33,6 +34,21 @@ export interface Cluster {
 
 const ingressClassName = "traefik";
 
+const applied = { contentType: "application/apply-patch+yaml" };
+
+async function ensurePriorityClasses(client: ApiClient): Promise<void> {
+  for (const { name, ...fields } of Object.values(priorityClasses)) {
+    const path = `/apis/scheduling.k8s.io/v1/priorityclasses/${name}?fieldManager=sandbox&force=true`;
+    const priorityClass = {
+      apiVersion: "scheduling.k8s.io/v1",
+      kind: "PriorityClass",
+      metadata: { name },
+      ...fields,
+    };
+    await client.request("PATCH", path, priorityClass, applied);
+  }
+}
+
 async function ensureIngressClass(client: ApiClient): Promise<void> {
   const ingressClass = {
     apiVersion: "networking.k8s.io/v1",
@@ -41,7 +57,7 @@ async function ensureIngressClass(client: ApiClient): Promise<void> {
     spec: { controller: "sandbox/ingress" },
   };
   const path = `/apis/networking.k8s.io/v1/ingressclasses/${ingressClassName}?fieldManager=sandbox&force=true`;
-  await client.request("PATCH", path, ingressClass, { contentType: "application/apply-patch+yaml" });
+  await client.request("PATCH", path, ingressClass, applied);
 }
 
 async function startNodes(options: KubernetesOptions, cluster: Cluster): Promise<void> {
@@ -123,6 +139,7 @@ export async function startKubernetes(options: KubernetesOptions): Promise<{ kub
   await cluster.startControllers();
   const client = cluster.connect("system:serviceaccount:traefik:traefik", "system:serviceaccounts");
   await ensureIngressClass(client);
+  await ensurePriorityClasses(client);
   const { host } = config;
   keep(
     await makeIngressController({

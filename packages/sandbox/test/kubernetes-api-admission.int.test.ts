@@ -23,6 +23,32 @@ afterAll(async () => {
 const withResources = (name: string, resources: object) =>
   pod(name, { containers: [container({ resources })] });
 
+describe("priority classes", () => {
+  const classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+
+  it("give pods their value, which then stays", async () => {
+    const core = await makeNamespace();
+    const name = core.split("/").at(-1)!;
+    try {
+      const made = await client.post(classes, { metadata: { name }, value: -7, preemptionPolicy: "Never" });
+      expect(made.code).toBe(201);
+      const { body } = await client.post(`${core}/pods`, pod("low", { priorityClassName: name }));
+      expect(body.spec).toMatchObject({ priorityClassName: name, priority: -7, preemptionPolicy: "Never" });
+      const changed = await client.patch(`${classes}/${name}`, { value: 9 });
+      expect(changed.code).toBe(422);
+    } finally {
+      await client.delete(`${classes}/${name}`);
+    }
+  });
+
+  it("that do not exist are refused", async () => {
+    const core = await makeNamespace();
+    const { code, body } = await client.post(`${core}/pods`, pod("p", { priorityClassName: "nobodys" }));
+    expect(code).toBe(403);
+    expect(body.message).toContain("no PriorityClass with name nobodys was found");
+  });
+});
+
 describe("resource quotas", () => {
   async function makeQuota(hard: Record<string, string>): Promise<string> {
     const core = await makeNamespace();

@@ -7,6 +7,7 @@ import {
   createDeployment,
   getDeployment,
   patchDeployment,
+  reasonsOfEvents,
   template,
   untilComplete,
   useWorld,
@@ -103,4 +104,41 @@ test("a silent node becomes Unknown, its pods not ready, and later replaced else
     () => expect(world.pods.list("work").some(({ metadata }) => before.includes(metadata.uid))).toBe(false),
     wait,
   );
+});
+
+test("a pod of a higher class takes the place of lower ones, which wait until there is room again", async () => {
+  const classes = "/apis/scheduling.k8s.io/v1/priorityclasses";
+  for (const [name, value] of Object.entries({ spares: -10, customers: 1_000 })) {
+    const body = { apiVersion: "scheduling.k8s.io/v1", kind: "PriorityClass", metadata: { name }, value };
+    await world.client.request("POST", classes, body);
+  }
+  const deploy = async (name: string, replicas: number) => {
+    const { metadata, spec } = template(name);
+    spec.containers[0]!.resources = { requests: { cpu: "4", memory: "64Mi" } };
+    await world.client.request("POST", `${apps}/deployments`, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name, namespace: "work" },
+      spec: {
+        replicas,
+        selector: { matchLabels: { app: name } },
+        template: { metadata, spec: { ...spec, priorityClassName: name } },
+      },
+    });
+  };
+  const placed = (app: string) =>
+    world.pods.list("work").filter(({ metadata, spec }) => metadata.labels?.app === app && spec.nodeName);
+  await deploy("spares", 2);
+  await vi.waitFor(() => expect(placed("spares")).toHaveLength(2), wait);
+  await deploy("customers", 1);
+  await vi.waitFor(() => {
+    expect(placed("customers")).toHaveLength(1);
+    expect(placed("spares")).toHaveLength(1);
+    const waiting = world.pods.list("work").filter(({ spec }) => !spec.nodeName);
+    expect(waiting.map(({ metadata }) => metadata.labels?.app)).toEqual(["spares"]);
+    expect(waiting[0]?.spec.priority).toBe(-10);
+  }, wait);
+  expect(await reasonsOfEvents(world)).toContain("Preempted");
+  await addNode(world.client, "n3");
+  await vi.waitFor(() => expect(placed("spares")).toHaveLength(2), wait);
 });

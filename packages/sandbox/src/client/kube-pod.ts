@@ -138,6 +138,10 @@ export interface PodSpec {
   terminationGracePeriodSeconds?: number;
   activeDeadlineSeconds?: number;
   schedulerName?: string;
+  priorityClassName?: string;
+  /** What admission resolved from the class. */
+  priority?: number;
+  preemptionPolicy?: "PreemptLowerPriority" | "Never";
   hostname?: string;
   subdomain?: string;
   securityContext?: Record<string, unknown>;
@@ -179,6 +183,8 @@ export interface PodStatus {
   hostIP?: string;
   hostIPs?: { ip: string }[];
   startTime?: string;
+  /** Where pods were preempted for this one. */
+  nominatedNodeName?: string;
   qosClass?: string;
   containerStatuses?: ContainerStatus[];
   initContainerStatuses?: ContainerStatus[];

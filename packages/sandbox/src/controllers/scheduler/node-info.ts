@@ -12,6 +12,23 @@ export interface NodeInfo {
   allocatable: Resources & { pods: number };
 }
 
+function sumRequests(pods: Pod[]): Resources {
+  const requested = { cpu: 0, memory: 0 };
+  for (const pod of pods) {
+    const { cpu, memory } = readRequests(pod);
+    requested.cpu += cpu;
+    requested.memory += memory;
+  }
+  return requested;
+}
+
+/** The same node with other pods on it. */
+export const withPods = (info: NodeInfo, pods: Pod[]): NodeInfo => ({
+  ...info,
+  pods,
+  requested: sumRequests(pods),
+});
+
 /** The nodes with their pods; `assumed` says where pods go that the cache does not show as bound yet (by uid). */
 export function buildNodeInfos(nodes: Node[], pods: Pod[], assumed: ReadonlyMap<string, string>): NodeInfo[] {
   const byNode = new Map<string, Pod[]>();
@@ -23,12 +40,7 @@ export function buildNodeInfos(nodes: Node[], pods: Pod[], assumed: ReadonlyMap<
   return nodes.map((node) => {
     const { name, labels = {} } = node.metadata;
     const present = byNode.get(name) ?? [];
-    const requested = { cpu: 0, memory: 0 };
-    for (const pod of present) {
-      const { cpu, memory } = readRequests(pod);
-      requested.cpu += cpu;
-      requested.memory += memory;
-    }
+    const requested = sumRequests(present);
     const { cpu, memory, pods: podLimit = "110" } = node.status?.allocatable ?? {};
     const allocatable = {
       cpu: amountOf(cpu),

@@ -1,13 +1,15 @@
 import type { Node, Pod } from "../../client/kube-types.ts";
-import { fromTime, toTime } from "../../client/time.ts";
+import { fromTime } from "../../client/time.ts";
 import type { Cluster } from "../cluster.ts";
-import { findCondition, withCondition } from "../conditions.ts";
 import { isFinished, keyOf, splitKey } from "../pod-state.ts";
 import { stableJson } from "../pod-template.ts";
 import type { WorkQueue } from "../work-queue.ts";
 import { chooseNode } from "./choose-node.ts";
-import { buildNodeInfos } from "./node-info.ts";
+import { buildNodeInfos, type NodeInfo } from "./node-info.ts";
+import { bind, markUnschedulable, preempt } from "./pod-writes.ts";
+import { findNominated, findPreemption, isRoomComing, priorityOf } from "./preemption.ts";
 
+const noPod: Pod = { metadata: { name: "" }, spec: { containers: [] } };
 const retryMs = 30_000;
 const claimPatienceMs = 2_000;
 const unboundMessage = "pod has unbound immediate PersistentVolumeClaims.";
@@ -31,33 +33,18 @@ const hasUnboundClaims = (cluster: Cluster, pod: Pod): boolean =>
     return claim?.status?.phase !== "Bound";
   });
 
-const bind = async (cluster: Cluster, pod: Pod, nodeName: string): Promise<void> => {
-  const { namespace, name, uid } = pod.metadata;
-  await cluster.client.request("POST", `/api/v1/namespaces/${namespace}/pods/${name}/binding`, {
-    apiVersion: "v1",
-    kind: "Binding",
-    metadata: { name, namespace, uid },
-    target: { apiVersion: "v1", kind: "Node", name: nodeName },
-  });
-};
+/** What is known besides the caches. */
+interface Memory {
+  /** Nodes of pods that the cache does not show as bound yet, by uid. */
+  assumed: Map<string, string>;
+  /** Keys of pods that fit nowhere. */
+  unschedulable: Set<string>;
+}
 
-const markUnschedulable = async (cluster: Cluster, pod: Pod, message: string): Promise<void> => {
-  const known = findCondition(pod, "PodScheduled");
-  if (known?.reason === "Unschedulable" && known.message === message) return;
-  const conditions = withCondition(
-    pod.status?.conditions,
-    { type: "PodScheduled", status: "False", reason: "Unschedulable", message },
-    toTime(cluster.nowMs()),
-  );
-  await cluster.pods.updateStatus({ ...pod, status: { phase: "Pending", ...pod.status, conditions } });
-};
-
-/** Assigns pods to nodes as soon as they appear; those that fit nowhere are tried again whenever room may have come. */
-export function makeScheduler(cluster: Cluster): WorkQueue {
-  const { pods, nodes, claims } = cluster;
+/** One pod: to a node, or the reason why not; returns when to look again. */
+function makeReconcile(cluster: Cluster, { assumed, unschedulable }: Memory) {
+  const { pods, nodes } = cluster;
   const recordEvent = cluster.recorder("default-scheduler");
-  const assumed = new Map<string, string>();
-  const unschedulable = new Set<string>();
   const findWaiting = (key: string): Pod | undefined => {
     const pod = pods.get(...splitKey(key));
     const isWaiting = pod && !pod.spec.nodeName && !pod.metadata.deletionTimestamp && !isFinished(pod);
@@ -84,6 +71,19 @@ export function makeScheduler(cluster: Cluster): WorkQueue {
     return retryMs;
   };
 
+  const makeRoomOrRefuse = async (pod: Pod, infos: NodeInfo[], message: string): Promise<number> => {
+    const preemption = isRoomComing(pod, infos) ? undefined : findPreemption(pod, infos);
+    if (!preemption) return refuse(pod, message);
+    const nominated = { ...pod, status: { ...pod.status, nominatedNodeName: preemption.nodeName } };
+    await refuse(nominated, message);
+    for (const victim of preemption.victims) {
+      await preempt(cluster, victim);
+      const note = `Preempted by pod ${pod.metadata.uid} on node ${preemption.nodeName}`;
+      recordEvent({ about: pods.refer(victim), type: "Normal", reason: "Preempted", message: note });
+    }
+    return retryMs;
+  };
+
   const reconcile = async (key: string): Promise<number | undefined> => {
     const pod = findWaiting(key);
     unschedulable.delete(key);
@@ -95,15 +95,25 @@ export function makeScheduler(cluster: Cluster): WorkQueue {
         ? patienceMs
         : refuse(pod, `0/${nodes.list().length} nodes are available: ${unboundMessage}`);
     }
-    const choice = chooseNode(pod, buildNodeInfos(nodes.list(), pods.list(), assumed));
-    if ("message" in choice) return refuse(pod, choice.message);
+    const placed = new Map([...findNominated(pod, pods.list()), ...assumed]);
+    const infos = buildNodeInfos(nodes.list(), pods.list(), placed);
+    const choice = chooseNode(pod, infos);
+    if ("message" in choice) return makeRoomOrRefuse(pod, infos, choice.message);
     await assign(pod, choice.nodeName);
     return;
   };
+  return reconcile;
+}
 
-  const queue = cluster.makeQueue("scheduler", reconcile, 1);
+/** Assigns pods to nodes as soon as they appear; those that fit nowhere are tried again whenever room may have come. */
+export function makeScheduler(cluster: Cluster): WorkQueue {
+  const { pods, nodes, claims } = cluster;
+  const memory: Memory = { assumed: new Map(), unschedulable: new Set() };
+  const { assumed, unschedulable } = memory;
+  const queue = cluster.makeQueue("scheduler", makeReconcile(cluster, memory), 1);
   const retryAll = (): void => {
-    for (const key of unschedulable) queue.add(key);
+    const rank = (key: string): number => priorityOf(pods.get(...splitKey(key)) ?? noPod);
+    for (const key of [...unschedulable].sort((a, b) => rank(b) - rank(a))) queue.add(key);
   };
   pods.listen((type, pod) => {
     const isGone = type === "DELETED";
