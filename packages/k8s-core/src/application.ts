@@ -58,6 +58,8 @@ export interface InstanceDescription extends ContainerDescription {
 export interface SqlStatement {
   text: string;
   values: unknown[];
+  /** It has failed when it changes no row. */
+  mustChange?: boolean;
 }
 
 /** Who administers a new instance and what makes its database its own. */
@@ -94,6 +96,8 @@ export interface Application {
   hashPassword(password: string): Promise<string>;
   /** Run once as the tenant's own role in the tenant's fresh database. */
   identityStatements(identity: InstanceIdentity): SqlStatement[];
+  /** Sets the administrator's password, in the form of `hashPassword`; run as the tenant's own role. */
+  adminPasswordStatements(passwordHash: string): SqlStatement[];
   /** Makes running instances forget what they cached of the database. */
   cacheSignalStatements(version: string): SqlStatement[];
 }

@@ -6,7 +6,12 @@ export { type KubernetesClientOptions, makeKubernetesClient } from "./client/mak
 export type * from "./client/shapes.ts";
 export { type Clock, systemClock } from "./clock.ts";
 export type { Logger } from "./logger.ts";
-export { type DeletionContext, deleteNamespace, stopWorkload } from "./reconcile/deletion-phases.ts";
+export {
+  type DeletionContext,
+  deleteNamespace,
+  findDeletionObstacle,
+  stopWorkload,
+} from "./reconcile/deletion-phases.ts";
 export { findDesiredHash, stampDesiredHash } from "./reconcile/desired-hash.ts";
 export { differs, findDifferences } from "./reconcile/differs.ts";
 export { type EvaluateInput, evaluateInstance } from "./reconcile/evaluate-instance.ts";
@@ -38,6 +43,7 @@ export {
   prune,
   type TenantPhaseContext,
 } from "./reconcile/tenant-phases.ts";
+export { evaluateVolume } from "./reconcile/volume-size.ts";
 export { type Caches, makeCaches, type OwnerChange } from "./reflector/caches.ts";
 export { makeReflector } from "./reflector/make-reflector.ts";
 export type { Change } from "./reflector/reduce-watch-event.ts";

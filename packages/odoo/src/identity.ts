@@ -33,6 +33,15 @@ export function buildIdentityStatements(identity: InstanceIdentity): SqlStatemen
   ];
 }
 
+/** Odoo derives its sessions' tokens from the password's hash: whoever was signed in is not any more. */
+export const buildAdminPasswordStatements = (passwordHash: string): SqlStatement[] => [
+  {
+    text: `update res_users set password = $1 where id = (${adminUser})`,
+    values: [passwordHash],
+    mustChange: true,
+  },
+];
+
 /**
  * Makes running processes forget their caches, but not reload their models (`orm_signaling_registry`).
  * Which caches exist varies by version, hence all that are there; before 18 they were sequences.

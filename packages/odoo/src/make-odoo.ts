@@ -6,7 +6,11 @@ import type {
   TemplateSpec,
   TenantSpec,
 } from "@odoo-saas/k8s-core";
-import { buildCacheSignalStatements, buildIdentityStatements } from "./identity.ts";
+import {
+  buildAdminPasswordStatements,
+  buildCacheSignalStatements,
+  buildIdentityStatements,
+} from "./identity.ts";
 import { httpPort, odooPaths, odooUser, websocketPort } from "./image.ts";
 import { buildOdooConf } from "./odoo-conf.ts";
 import { hashPassword } from "./password-hash.ts";
@@ -40,6 +44,7 @@ export function makeOdoo({
       buildTemplateJob({ image: image(template.version), modules: getModules(bundles, template), database }),
     hashPassword,
     identityStatements: buildIdentityStatements,
+    adminPasswordStatements: buildAdminPasswordStatements,
     cacheSignalStatements: () => buildCacheSignalStatements(),
   };
 }

@@ -13,6 +13,7 @@ import { SessionResolver } from "./features/session/session.resolver.ts";
 import { SessionService } from "./features/session/session.service.ts";
 import { SpareResolver } from "./features/spare/spare.resolver.ts";
 import { KeyedLock } from "./features/tenant/keyed-lock.ts";
+import { LifecycleResolver } from "./features/tenant/lifecycle/lifecycle.resolver.ts";
 import { TenantConnectionResolver, TenantResolver } from "./features/tenant/tenant.resolver.ts";
 import { TenantService } from "./features/tenant/tenant.service.ts";
 import { TenantSubscriptions } from "./features/tenant/tenant.subscription.ts";
@@ -45,7 +46,8 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     ...deps,
     ...(deps.sessionCheckEveryMs !== undefined && { checkEveryMs: deps.sessionCheckEveryMs }),
   });
-  const tenants = new TenantService({ ...deps, slugLock: new KeyedLock() });
+  const tenantDeps = { ...deps, slugLock: new KeyedLock() };
+  const tenants = new TenantService(tenantDeps);
   const viewer = new ViewerResolver();
   const plans = new PlanResolver(deps.database);
   const operations = new OperationResolver();
@@ -64,6 +66,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new TenantResolver(tenants),
     new TenantConnectionResolver(tenants),
     new TenantSubscriptions(deps.urls),
+    new LifecycleResolver(tenantDeps),
     new SessionResolver(sessions),
     new SpareResolver(deps),
   ]);

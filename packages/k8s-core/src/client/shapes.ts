@@ -36,7 +36,7 @@ export interface Pod extends KubernetesObject {
 }
 
 export interface Deployment extends KubernetesObject {
-  spec?: { replicas?: number };
+  spec?: { replicas?: number; template?: { metadata?: { annotations?: Record<string, string> } } };
   status?: {
     observedGeneration?: number;
     replicas?: number;
@@ -61,7 +61,7 @@ export interface Job extends KubernetesObject {
 }
 
 export interface Namespace extends KubernetesObject {
-  status?: { phase?: string };
+  status?: { phase?: string; conditions?: StatusCondition[] };
 }
 
 export interface PersistentVolumeClaim extends KubernetesObject {

@@ -1,6 +1,6 @@
 import { kinds } from "../client/kinds.ts";
 import type { KubernetesClient } from "../client/kubernetes-client.ts";
-import type { Pod } from "../client/shapes.ts";
+import type { Namespace, Pod } from "../client/shapes.ts";
 import type { Caches } from "../reflector/caches.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { done, type Outcome, waitFor } from "./phase.ts";
@@ -37,5 +37,33 @@ export async function deleteNamespace(context: DeletionContext): Promise<Outcome
   const live = caches.of(kinds.Namespace).find(ref) ?? (await client.find(ref));
   if (!live) return done;
   if (!live.metadata.deletionTimestamp && !(await writer.remove(live))) return done;
-  return waitFor("Waiting until the namespace is gone.", recheckMs);
+  return waitFor(
+    findDeletionObstacle(live as Namespace) ?? "Waiting until the namespace is gone.",
+    recheckMs,
+  );
+}
+
+const obstacleConditions = [
+  "NamespaceDeletionDiscoveryFailure",
+  "NamespaceDeletionGroupVersionParsingFailure",
+  "NamespaceDeletionContentFailure",
+  "NamespaceFinalizersRemaining",
+];
+
+/** What keeps a namespace that is being deleted, and what to do; undefined while nothing does. */
+export function findDeletionObstacle({ metadata, status }: Namespace): string | undefined {
+  if (!metadata.deletionTimestamp) return undefined;
+  const own = metadata.finalizers ?? [];
+  const told = (status?.conditions ?? []).filter(
+    ({ type, status: isTrue }) => isTrue === "True" && obstacleConditions.includes(type),
+  );
+  const causes = [
+    ...(own.length > 0 ? [`it has the finalizers ${own.join(", ")}`] : []),
+    ...told.map(({ message, reason }) => message || reason || ""),
+  ];
+  if (causes.length === 0) return undefined;
+  return (
+    `The namespace ${metadata.name} cannot go yet: ${causes.join("; ")}. ` +
+    "Whoever set a finalizer removes it; if they are gone, remove it by hand. The deletion then goes on."
+  );
 }

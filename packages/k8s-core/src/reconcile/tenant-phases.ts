@@ -1,9 +1,8 @@
 import { buildRef, kinds } from "../client/kinds.ts";
 import type { KubernetesObject, ResourceKind } from "../client/kubernetes-client.ts";
-import type { Deployment, DesiredObject, Namespace, PersistentVolumeClaim } from "../client/shapes.ts";
+import type { Deployment, DesiredObject, Namespace } from "../client/shapes.ts";
 import type { Caches } from "../reflector/caches.ts";
 import type { ClusterSettings } from "../resources/cluster-settings.ts";
-import { parseQuantity } from "../resources/quantities.ts";
 import {
   buildTenantNamespace,
   buildTenantObjects,
@@ -13,10 +12,12 @@ import {
 } from "../resources/tenant-objects.ts";
 import { labelKeys } from "../tenant/labels.ts";
 import { namespaceOf } from "../tenant/names.ts";
+import { keepLaterRestart } from "./keep-later-restart.ts";
 import { keepPriorityOfTaken } from "./keep-priority.ts";
 import type { ObjectWriter } from "./object-writer.ts";
 import { ensureOwnNamespace } from "./own-namespace.ts";
 import { done, type Outcome, waitFor } from "./phase.ts";
+import { ensureClaim, keepVolumeSize } from "./volume-size.ts";
 
 /** What the Kubernetes phases of a tenant need; a phase of the server may carry more. */
 export interface TenantPhaseContext extends TenantObjectsInput {
@@ -33,7 +34,8 @@ export interface NamespacePhaseContext extends TenantNamespaceInput {
 // A watch event comes sooner; this is for the case that it is lost.
 const recheckMs = 2_000;
 
-const objectsOf = (context: TenantPhaseContext): TenantObjects => buildTenantObjects(context);
+const objectsOf = (context: TenantPhaseContext): TenantObjects =>
+  buildTenantObjects({ ...context, tenant: keepVolumeSize(context) });
 
 /** Creates the namespace and the platform's rights in it; waits while one of that name is still being deleted. */
 export async function ensureNamespace(context: NamespacePhaseContext): Promise<Outcome> {
@@ -58,36 +60,30 @@ export async function ensureSecret(context: TenantPhaseContext): Promise<Outcome
 /** ConfigMap, volume, Service and Deployment. */
 export async function ensureWorkload(context: TenantPhaseContext): Promise<Outcome> {
   const { writer } = context;
-  const desired = await Promise.all(objectsOf(context).workload.map((object) => keepSize(writer, object)));
-  await writer.ensureAll(desired.map((object) => keepPriority(context, object)));
+  await settleAll(
+    objectsOf(context).workload.map(async (object) => {
+      if (object.kind === kinds.PersistentVolumeClaim.kind) return ensureClaim(writer, object, context);
+      await writer.ensure(object.kind === kinds.Deployment.kind ? keepOfLive(context, object) : object);
+    }),
+  );
   return done;
 }
 
-/** A running spare that was taken is not restarted for its priority: see `keepPriorityOfTaken`. */
-function keepPriority(
-  { tenant, settings, caches }: TenantPhaseContext,
-  object: DesiredObject,
-): DesiredObject {
-  const spareClass = settings.priorityClasses?.spare;
-  if (object.kind !== kinds.Deployment.kind || tenant.isSpare || spareClass === undefined) return object;
-  const live = caches.of<Deployment>(kinds.Deployment).find(buildRef(object));
-  return live ? keepPriorityOfTaken(object, live, spareClass) : object;
+/** Waits for all, so that nothing is still being written when the first failure is thrown. */
+async function settleAll(promises: Promise<void>[]): Promise<void> {
+  await Promise.allSettled(promises);
+  await Promise.all(promises);
 }
 
-/** A volume can grow but not shrink: the larger of both sizes stays. */
-async function keepSize(writer: ObjectWriter, object: DesiredObject): Promise<DesiredObject> {
-  if (object.kind !== kinds.PersistentVolumeClaim.kind) return object;
-  const { name, namespace = "" } = object.metadata;
-  const live = await writer.find<PersistentVolumeClaim>({
-    kind: kinds.PersistentVolumeClaim,
-    name,
-    namespace,
-  });
-  const storage = live?.spec?.resources?.requests?.storage;
-  const claim = object as DesiredObject & PersistentVolumeClaim;
-  const wanted = parseQuantity(claim.spec?.resources?.requests?.storage ?? "0") ?? 0;
-  if (!storage || (parseQuantity(storage) ?? 0) <= wanted) return object;
-  return { ...claim, spec: { ...claim.spec, resources: { requests: { storage } } } } as DesiredObject;
+/** A running spare that was taken is not restarted for its priority, nor what was restarted by hand once more. */
+function keepOfLive({ tenant, settings, caches }: TenantPhaseContext, object: DesiredObject): DesiredObject {
+  const live = caches.of<Deployment>(kinds.Deployment).find(buildRef(object));
+  if (!live) return object;
+  const restarted = keepLaterRestart(object, live);
+  const spareClass = settings.priorityClasses?.spare;
+  return tenant.isSpare || spareClass === undefined
+    ? restarted
+    : keepPriorityOfTaken(restarted, live, spareClass);
 }
 
 /** The Service behind closed paths, then the Ingress. */

@@ -1,6 +1,6 @@
 import type { HttpProbe, InstanceDescription } from "../application.ts";
 import type { DesiredObject } from "../client/shapes.ts";
-import { buildLabels, buildSelectorLabels } from "../tenant/labels.ts";
+import { annotationKeys, buildLabels, buildSelectorLabels } from "../tenant/labels.ts";
 import { namesOf } from "../tenant/names.ts";
 import type { ResourceBudget, RunState } from "../tenant/tenant.ts";
 import { buildMetadata, type Place } from "./place.ts";
@@ -13,12 +13,14 @@ export interface DeploymentInput {
   budget: ResourceBudget;
   runState: RunState;
   priorityClass?: string | undefined;
+  /** ISO 8601. */
+  restartedAt: string | undefined;
 }
 
 /** The instance itself: one pod, never two at once on the same volume. */
 export function buildDeployment(
   place: Place,
-  { instance, budget, runState, priorityClass }: DeploymentInput,
+  { instance, budget, runState, restartedAt, priorityClass }: DeploymentInput,
 ): DesiredObject {
   const { owner, application } = place;
   const names = namesOf(application);
@@ -36,6 +38,7 @@ export function buildDeployment(
       template: buildPodTemplate({
         name: application,
         labels: buildLabels({ owner, application, component: "workload" }),
+        ...(restartedAt && { annotations: { [annotationKeys.restartedAt]: restartedAt } }),
         container: instance,
         secretName: names.workload,
         configMapName: names.workload,

@@ -5,6 +5,7 @@ import { buildFileMounts, hashFiles } from "./files.ts";
 export interface PodTemplateInput {
   name: string;
   labels: Record<string, string>;
+  annotations?: Record<string, string>;
   container: ContainerDescription;
   /** Holds the container's `secretFiles`. */
   secretName: string;
@@ -20,10 +21,10 @@ export interface PodTemplateInput {
 
 /** A pod that Pod Security `restricted` admits and that holds no credentials of the cluster. */
 export function buildPodTemplate(input: PodTemplateInput) {
-  const { name, labels, container, resources, containerExtras, podExtras } = input;
+  const { name, labels, annotations, container, resources, containerExtras, podExtras } = input;
   const { volumes, volumeMounts } = buildVolumes(input);
   return {
-    metadata: { labels, annotations: { [annotationKeys.configHash]: hashFiles(container) } },
+    metadata: { labels, annotations: { ...annotations, [annotationKeys.configHash]: hashFiles(container) } },
     spec: {
       automountServiceAccountToken: false,
       enableServiceLinks: false,

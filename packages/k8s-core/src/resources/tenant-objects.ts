@@ -70,7 +70,7 @@ export function buildTenantNamespace(input: TenantNamespaceInput): DesiredObject
 /** Everything a tenant has in its namespace. */
 export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
   const { tenant, application, instance, databaseNamespace, ownServer, secretValues, settings } = input;
-  const { budget, runState, hostname, isSpare = false } = tenant;
+  const { budget, runState, restartedAt, hostname, isSpare = false } = tenant;
   const { priorityClasses } = settings;
   const names = namesOf(application);
   const place = placeOf(input);
@@ -99,7 +99,7 @@ export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
       }),
       buildService(place, { name: names.workload, ports: instance.ports }),
       buildDeployment(place, {
-        ...{ instance, budget, runState },
+        ...{ instance, budget, runState, restartedAt },
         priorityClass: isSpare ? priorityClasses?.spare : priorityClasses?.tenant,
       }),
     ],

@@ -13,6 +13,8 @@ export const labelKeys = {
 export const annotationKeys = {
   desiredHash: `${platformName}/desired-hash`,
   configHash: `${platformName}/config-hash`,
+  /** As `kubectl rollout restart` writes it. */
+  restartedAt: "kubectl.kubernetes.io/restartedAt",
 } as const;
 
 /** Selects every object of the platform. */

@@ -27,6 +27,8 @@ export interface TenantSpec {
   /** Grows with each change that somebody asked for. */
   generation: number;
   runState: RunState;
+  /** ISO 8601: another time than the pods were made with replaces them. */
+  restartedAt?: string;
   planCode: string;
   budget: ResourceBudget;
   version: string;

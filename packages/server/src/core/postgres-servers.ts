@@ -99,6 +99,9 @@ export interface ServerMeasurement {
   activeMs: number;
 }
 
+/** A statement in a tenant's database found no row to change. */
+export class UnchangedError extends Error {}
+
 /** Changes on one server for one tenant (or for the server itself), refused once a later epoch has begun. */
 export interface ServerSession {
   ensureRole(role: TenantRole): Promise<void>;
@@ -108,6 +111,8 @@ export interface ServerSession {
   ensureDatabase(database: TenantDatabase & { templateName: string }): Promise<void>;
   /** Runs the statements in one transaction as the tenant's own role, then records that it is done. */
   applyIdentity(database: TenantDatabase & { password: string; statements: SqlStatement[] }): Promise<void>;
+  /** One transaction as the tenant's own role; throws `UnchangedError` when a statement that must change something did not. */
+  runAsTenant(database: TenantDatabase & { password: string; statements: SqlStatement[] }): Promise<void>;
   /** False when a neighbour's grants hold the role: then nobody can use it any more, and a later call removes it. */
   dropTenant(database: TenantDatabase): Promise<boolean>;
   /** A fresh empty database with the extensions, writable by the template's owner. Returns extensions it lacks. */

@@ -49,8 +49,12 @@ export type OperationStepStateName = "RUNNING" | "WAITING" | "SUCCEEDED" | "FAIL
 
 /** What an operation changes and what was there before, by kind. */
 export interface OperationDetails {
+  /** It was asked of a stopped instance. */
+  isStopped?: boolean;
   planId?: string;
+  planName?: string;
   previousPlanId?: string;
+  previousPlanName?: string;
   previousRestartAt?: string | null;
 }
 

@@ -2,6 +2,7 @@ import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
 import { SessionResolver } from "../features/session/session.resolver.ts";
 import { SpareResolver } from "../features/spare/spare.resolver.ts";
+import { LifecycleResolver } from "../features/tenant/lifecycle/lifecycle.resolver.ts";
 import { TenantConnectionResolver, TenantResolver } from "../features/tenant/tenant.resolver.ts";
 import { TenantSubscriptions } from "../features/tenant/tenant.subscription.ts";
 import { ViewerResolver } from "../features/viewer/viewer.resolver.ts";
@@ -15,6 +16,7 @@ export const resolverClasses = [
   TenantResolver,
   TenantConnectionResolver,
   TenantSubscriptions,
+  LifecycleResolver,
   OperationResolver,
   SessionResolver,
   SpareResolver,

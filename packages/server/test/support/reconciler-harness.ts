@@ -38,6 +38,9 @@ export const testApplication: Application = {
       values: [adminEmail, adminPasswordHash],
     },
   ],
+  adminPasswordStatements: (passwordHash) => [
+    { text: "update identities set password = $1", values: [passwordHash], mustChange: true },
+  ],
 };
 
 /** Measured and dropped only when a test wants it. */

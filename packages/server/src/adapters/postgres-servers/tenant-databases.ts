@@ -4,6 +4,7 @@ import {
   type TenantDatabase,
   type TenantRole,
   templateOwner,
+  UnchangedError,
 } from "../../core/postgres-servers.ts";
 import { roleSettings } from "./faults-query.ts";
 import type { FencedSession } from "./fenced-session.ts";
@@ -12,8 +13,9 @@ import { dropTenant, ensureGuards } from "./tenant-guards.ts";
 
 type TenantChanges = Pick<
   ServerSession,
-  "ensureRole" | "ensureGuards" | "ensureDatabase" | "applyIdentity" | "dropTenant"
+  "ensureRole" | "ensureGuards" | "ensureDatabase" | "applyIdentity" | "runAsTenant" | "dropTenant"
 >;
+type TenantStatements = Parameters<ServerSession["runAsTenant"]>[0];
 
 /** What is changed on a server for one tenant, in a session that is fenced. */
 export function makeTenantDatabases(session: FencedSession): TenantChanges {
@@ -22,6 +24,7 @@ export function makeTenantDatabases(session: FencedSession): TenantChanges {
     ensureGuards: (database) => ensureGuards(session, database),
     ensureDatabase: (database) => ensureDatabase(session, database),
     applyIdentity: (database) => applyIdentity(session, database),
+    runAsTenant: (database) => runAsTenant(session, database),
     dropTenant: (database) => dropTenant(session, database),
   };
 }
@@ -99,16 +102,20 @@ async function ensureClone(
 }
 
 // As the tenant's own role: in a database that was handed over a trigger would run with a stronger role's rights.
-async function applyIdentity(
-  session: FencedSession,
-  target: Parameters<ServerSession["applyIdentity"]>[0],
-): Promise<void> {
+async function runAsTenant(session: FencedSession, target: TenantStatements): Promise<void> {
   const login = { database: target.databaseName, user: target.roleName, password: target.password };
   await session.withDatabase(login, async (own) => {
     await own.query("begin");
-    for (const statement of target.statements) await own.query(statement.text, statement.values);
+    for (const { text, values, mustChange } of target.statements) {
+      const rows = await own.query(mustChange ? `${text} returning 1` : text, values);
+      if (mustChange && rows.length === 0) throw new UnchangedError("There was no row to change.");
+    }
     await own.query("commit");
   });
+}
+
+async function applyIdentity(session: FencedSession, target: TenantStatements): Promise<void> {
+  await runAsTenant(session, target);
   await session.query("update control.databases set identity_applied_at = now() where tenant_id = $1", [
     target.tenantId,
   ]);

@@ -3,7 +3,8 @@ import { decodeIdOf } from "../../graphql/global-id.ts";
 import { makeLiveQuery } from "../../graphql/live-query.ts";
 import type { RequestContext } from "../../graphql/request-context.ts";
 import { findOperation, readEvents } from "./operation.repository.ts";
-import { isUnderWay, type OperationUpdate, toOperation, toOperationEvent } from "./operation.type.ts";
+import { type OperationUpdate, toOperation, toOperationEvent } from "./operation.type.ts";
+import { isUnderWay } from "./operation-rules.ts";
 
 /** An operation and its events from a cursor on, which never skips; ends after the operation's last event. */
 export function watchOperation(
@@ -28,11 +29,12 @@ export function watchOperation(
       if (operation === undefined || events === undefined) {
         throw new AppError("NOT_FOUND", "There is no such operation.");
       }
-      if (events.length === 0 && operation.state === lastState) return undefined;
+      const state = `${operation.state} ${operation.irreversible_since !== null}`;
+      if (events.length === 0 && state === lastState) return undefined;
       cursor = events.at(-1)?.seq ?? cursor;
-      lastState = operation.state;
+      lastState = state;
       const value = { operation: toOperation(operation), events: events.map(toOperationEvent) };
-      return { value, isLast: !isUnderWay(operation.state) };
+      return { value, isLast: !isUnderWay(operation) };
     },
   });
 }

@@ -13,7 +13,7 @@ import {
 import { decodeIdOf } from "../../graphql/global-id.ts";
 import type { RequestContext } from "../../graphql/request-context.ts";
 import { watchOperation } from "./operation.live.ts";
-import { findOperation, readEvents } from "./operation.repository.ts";
+import { findOperation, findRequester, readEvents } from "./operation.repository.ts";
 import {
   Operation,
   OperationEvent,
@@ -40,6 +40,16 @@ export class OperationResolver {
       readEvents(transaction, operation.uuid, afterSeq),
     );
     return rows.map(toOperationEvent);
+  }
+
+  @FieldResolver(() => String, {
+    nullable: true,
+    description: "E-mail of who asked; null for the platform and for people the viewer does not know.",
+  })
+  async requestedBy(@Ctx() context: RequestContext, @Root() operation: Operation): Promise<string | null> {
+    const { requester, requesterId } = operation;
+    if (requester !== undefined || requesterId === null) return requester ?? null;
+    return context.inViewerScope((transaction) => findRequester(transaction, requesterId));
   }
 
   @Authorized()

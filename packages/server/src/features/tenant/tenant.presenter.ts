@@ -4,6 +4,7 @@ import { encodeGlobalId } from "../../graphql/global-id.ts";
 import { toOperation } from "../operation/operation.type.ts";
 import { toPlan } from "../plan/plan.type.ts";
 import { toOrganization } from "../viewer/viewer.type.ts";
+import { buildActions } from "./lifecycle/tenant-actions.ts";
 import type { TenantRow } from "./tenant.repository.ts";
 import type { Condition, Tenant } from "./tenant.type.ts";
 
@@ -25,6 +26,8 @@ export function toTenant(row: TenantRow, urls: TenantUrls): Tenant {
     conditions: row.conditions.map(toCondition),
     placement: row.placement,
     operation: row.operation && toOperation(row.operation),
+    operationsUnderWay: row.operations_under_way.map(toOperation),
+    actions: buildActions(row),
     createdAt: row.created_at,
     observedAt: row.observed_at,
   };

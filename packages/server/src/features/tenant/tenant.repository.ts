@@ -25,6 +25,11 @@ export interface TenantRow {
   plan: Selectable<PlansTable>;
   placement: { strategy: StrategyName; reason: string; pool: string | null } | null;
   operation: OperationRow | null;
+  /** The oldest first. */
+  operations_under_way: OperationRow[];
+  restart_requested_at: Date | null;
+  /** The viewer may ask something of it. */
+  may_change: boolean;
   /** Exact text of the value it is ordered by. */
   position: string;
 }
@@ -54,6 +59,12 @@ const orderColumns = {
   PLAN: { column: sql`p.position`, type: sql`int` },
 };
 
+const operationsUnderWay = sql`(select coalesce(jsonb_agg(to_jsonb(o) order by o.created_at, o.generation), '[]')
+  from platform.operations o where o.tenant_id = t.id and o.state in ('PENDING', 'RUNNING'))`;
+
+const mayChange = sql`platform.app_is_admin() or exists (select from platform.memberships m
+  where m.organization_id = t.organization_id and m.user_id = platform.app_user_id() and m.role in ('owner', 'admin'))`;
+
 const sources = sql`
   platform.tenants t
   join platform.plans p on p.id = t.plan_id
@@ -81,6 +92,7 @@ export async function findTenants(
     select t.id, t.slug, t.name, t.admin_email, t.odoo_version, t.organization_id, o.name as organization_name,
       ${stateColumn} as state, t.state_message, t.desired_run_state, t.generation, t.conditions, t.created_at,
       t.observed_at, t.deletion_requested_at, to_jsonb(p) as plan, to_jsonb(op) as operation,
+      t.restart_requested_at, ${operationsUnderWay} as operations_under_way, ${mayChange} as may_change,
       case when pl.tenant_id is not null then
         jsonb_build_object('strategy', pl.strategy, 'reason', pl.reason, 'pool', ds.name) end as placement,
       (${column})::text as position

@@ -1,11 +1,9 @@
 import { AppError } from "../../core/errors.ts";
 import type { ClusterView } from "../../core/ports.ts";
 import type { TenantUrls } from "../../core/tenant-urls.ts";
-import { IdempotencyKeyReusedError } from "../../database/idempotency.ts";
 import { decodeIdOf } from "../../graphql/global-id.ts";
 import { getViewer, type RequestContext } from "../../graphql/request-context.ts";
-import { findOperation } from "../operation/operation.repository.ts";
-import { toOperation } from "../operation/operation.type.ts";
+import { answerMutation } from "./answer-mutation.ts";
 import { createTenant, type MutationResult, type TenantMutationDeps } from "./create-tenant.ts";
 import { deleteTenant } from "./delete-tenant.ts";
 import type { CreateTenantInput, DeleteTenantInput, TenantFilter, TenantListArgs } from "./tenant.input.ts";
@@ -97,29 +95,9 @@ export class TenantService {
     return this.answer(context, deleteTenant(this.deps, getViewer(context), input));
   }
 
-  private async answer(
-    context: RequestContext,
-    running: Promise<MutationResult>,
-  ): Promise<CreateTenantPayload> {
-    const result = await running.catch(toReusedKeyFault);
-    if ("faults" in result) return { tenant: null, operation: null, userErrors: result.faults };
-    const { tenantId, operationId } = result.ids;
-    const [tenant, operation] = await context.inViewerScope(async (transaction) => [
-      await findTenant(transaction, tenantId!),
-      await findOperation(transaction, operationId!),
-    ]);
-    return {
-      tenant: tenant ? toTenant(tenant, this.deps.urls) : null,
-      operation: operation ? toOperation(operation) : null,
-      userErrors: [],
-    };
+  private answer(context: RequestContext, running: Promise<MutationResult>): Promise<CreateTenantPayload> {
+    return answerMutation(context, running, this.deps.urls);
   }
-}
-
-function toReusedKeyFault(error: unknown): MutationResult {
-  if (!(error instanceof IdempotencyKeyReusedError)) throw error;
-  const message = "This key was used before with another input.";
-  return { faults: [{ code: "IDEMPOTENCY_KEY_REUSED", field: "idempotencyKey", message }] };
 }
 
 /** The filter in terms of the database; an id of nobody's organization matches nothing. */

@@ -2,8 +2,9 @@ import { GraphQLDateTime } from "graphql-scalars";
 import { Field, Int, ObjectType } from "type-graphql";
 import { defineEnum } from "../../graphql/define-enum.ts";
 import { Node } from "../../graphql/node.type.ts";
+import { PageInfo } from "../../graphql/page-info.type.ts";
 import { UserError } from "../../graphql/user-error.type.ts";
-import { Operation } from "../operation/operation.type.ts";
+import { Operation, OperationKind } from "../operation/operation.type.ts";
 import { DatabaseStrategy, Plan } from "../plan/plan.type.ts";
 import { Organization } from "../viewer/viewer.type.ts";
 
@@ -55,6 +56,14 @@ export class PodList {
   @Field(() => Boolean) isStale!: boolean;
 }
 
+@ObjectType({ description: "Something that can be asked of a tenant, or the reason why it cannot be now." })
+export class TenantAction {
+  @Field(() => OperationKind) kind!: keyof typeof OperationKind;
+  @Field(() => Boolean) isAvailable!: boolean;
+  @Field(() => String, { description: "Why it would be refused; empty when it would not." })
+  refusal!: string;
+}
+
 @ObjectType({ implements: Node, description: "One Odoo with its own namespace, URL and database." })
 export class Tenant extends Node {
   /** Not part of the API. */
@@ -81,16 +90,14 @@ export class Tenant extends Node {
   @Field(() => Operation, { nullable: true, description: "The operation under way, or else the last one." })
   operation!: Operation | null;
 
+  @Field(() => [Operation], { description: "All that are under way, the oldest first." })
+  operationsUnderWay!: Operation[];
+
+  @Field(() => [TenantAction], { description: "What can be asked of it now, by the viewer." })
+  actions!: TenantAction[];
+
   @Field(() => GraphQLDateTime) createdAt!: Date;
   @Field(() => GraphQLDateTime, { nullable: true }) observedAt!: Date | null;
-}
-
-@ObjectType()
-export class PageInfo {
-  @Field(() => Boolean) hasNextPage!: boolean;
-  @Field(() => Boolean) hasPreviousPage!: boolean;
-  @Field(() => String, { nullable: true }) startCursor!: string | null;
-  @Field(() => String, { nullable: true }) endCursor!: string | null;
 }
 
 @ObjectType()
@@ -143,3 +150,6 @@ export class CreateTenantPayload {
 
 @ObjectType()
 export class DeleteTenantPayload extends CreateTenantPayload {}
+
+@ObjectType({ description: "What was asked for, or what the caller must mend." })
+export class TenantOperationPayload extends CreateTenantPayload {}

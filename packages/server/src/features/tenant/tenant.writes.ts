@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { DatabaseTransaction } from "../../core/ports.ts";
-import type { MembershipRole, OperationKindName } from "../../database/tables.ts";
+import type { MembershipRole, OperationDetails, OperationKindName } from "../../database/tables.ts";
 
 /** A new tenant's row. */
 export interface NewTenant {
@@ -44,12 +44,21 @@ export async function insertOperation(
     generation: number;
     userId: string;
     message?: string;
+    details?: OperationDetails;
   },
 ): Promise<void> {
-  const { id, tenantId, kind, generation, userId, message = "" } = operation;
+  const { id, tenantId, kind, generation, userId, message = "", details = {} } = operation;
   await transaction
     .insertInto("operations")
-    .values({ id, tenant_id: tenantId, kind, generation, requested_by: userId, last_seq: 1 })
+    .values({
+      id,
+      tenant_id: tenantId,
+      kind,
+      generation,
+      requested_by: userId,
+      last_seq: 1,
+      details: JSON.stringify(details),
+    })
     .execute();
   await transaction
     .insertInto("operation_events")

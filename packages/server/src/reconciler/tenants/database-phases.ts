@@ -34,7 +34,8 @@ export interface TenantRun extends TenantPhaseContext {
 
 const recheckMs = 1_000;
 
-const inSession = (run: TenantRun, change: (session: ServerSession) => Promise<void>) =>
+/** A session on the tenant's server, fenced by the run's lease. */
+export const inSession = (run: TenantRun, change: (session: ServerSession) => Promise<void>) =>
   run.reconciler.postgresServers.withSession(
     run.server,
     { subjectId: run.record.id, lease: run.lease },

@@ -2,10 +2,13 @@ import {
   type DeletionContext,
   deleteNamespace,
   done,
+  findDeletionObstacle,
   kinds,
+  type Namespace,
   namespaceOf,
   type Outcome,
   runPhases,
+  setCondition,
   stopWorkload,
 } from "@odoo-saas/k8s-core";
 import { sql } from "kysely";
@@ -31,7 +34,7 @@ export function deleteTenant(input: TenantInput): Promise<Outcome> {
   const phases = [
     { name: "STOP_WORKLOAD", run: closeRouteAndStop },
     { name: "DROP_DATABASE", run: dropDatabase },
-    { name: "DELETE_NAMESPACE", run: deleteNamespace },
+    { name: "DELETE_NAMESPACE", run: removeNamespace },
     { name: "DONE", run: bury },
   ];
   return runPhases(phases, buildDeletionRun(input), makePhaseJournal(input.journal));
@@ -63,6 +66,25 @@ async function dropDatabase({ reconciler, lease, record }: DeletionRun): Promise
   return done;
 }
 
+/** A namespace that cannot go shows as a condition: only people can free it. */
+async function removeNamespace(run: DeletionRun): Promise<Outcome> {
+  const { record, journal, caches, namespace, reconciler } = run;
+  const outcome = await deleteNamespace(run);
+  const live = caches.of<Namespace>(kinds.Namespace).find({ name: namespace });
+  const obstacle = live && findDeletionObstacle(live);
+  if (obstacle === undefined) return outcome;
+  const condition = {
+    type: "Ready",
+    status: "False" as const,
+    reason: "NamespaceStuck",
+    message: obstacle,
+    observedGeneration: record.generation,
+  };
+  const conditions = setCondition(record.conditions, condition, reconciler.clock.now());
+  journal.setStatus({ ...record, state: "DELETING", stateMessage: obstacle, conditions });
+  return outcome;
+}
+
 async function bury({ journal, record }: DeletionRun): Promise<Outcome> {
   journal.alsoWrite((transaction) => writeTombstone(transaction, record.id));
   journal.succeed("DONE");
@@ -73,7 +95,11 @@ async function writeTombstone(transaction: DatabaseTransaction, tenantId: string
   await transaction.deleteFrom("placements").where("tenant_id", "=", tenantId).execute();
   await transaction
     .updateTable("tenants")
-    .set({ deleted_at: sql<Date>`now()`, pending_admin_password_hash: null })
+    .set({
+      deleted_at: sql<Date>`now()`,
+      pending_admin_password_hash: null,
+      pending_password_reset_hash: null,
+    })
     .where("id", "=", tenantId)
     .execute();
   await transaction

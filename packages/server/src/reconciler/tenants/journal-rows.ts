@@ -17,11 +17,17 @@ export interface TenantStatus {
 /** More that must commit together with what the journal writes. */
 export type AlsoWrite = (transaction: DatabaseTransaction) => Promise<unknown>;
 
+/** What is new of one operation. */
+export interface OperationNews {
+  events: StepRecord[];
+  end?: { state: "SUCCEEDED" | "FAILED"; error: string | null };
+}
+
 /** What is committed together. */
 export interface Batch {
-  events: StepRecord[];
+  /** By the operation's id. */
+  operations: Map<string, OperationNews>;
   status?: TenantStatus;
-  end?: { state: "SUCCEEDED" | "FAILED"; error: string | null };
   writes: AlsoWrite[];
 }
 
@@ -37,9 +43,7 @@ export async function writeBatch(
   { tenant, lease }: BatchOwner,
   batch: Batch,
 ): Promise<void> {
-  if (tenant.operation && (batch.events.length > 0 || batch.end)) {
-    await writeEvents(transaction, tenant.operation.id, batch);
-  }
+  for (const [id, news] of batch.operations) await writeEvents(transaction, id, news);
   for (const write of batch.writes) await write(transaction);
   if (!batch.status) return;
   const { state, stateMessage, conditions, nodeName, observedGeneration } = batch.status;
@@ -59,7 +63,11 @@ export async function writeBatch(
     .execute();
 }
 
-async function writeEvents(transaction: DatabaseTransaction, operationId: string, { events, end }: Batch) {
+async function writeEvents(
+  transaction: DatabaseTransaction,
+  operationId: string,
+  { events, end }: OperationNews,
+) {
   const column = (field: keyof StepRecord) => events.map((event) => event[field]);
   await sql`
     with operation as (

@@ -19,8 +19,10 @@ import type { Lease } from "../../core/lease.ts";
 import type { ReconcilerContext } from "../context.ts";
 import { ensureDatabase, ensureIdentity, type TenantRun } from "./database-phases.ts";
 import type { Journal } from "./journal.ts";
+import { ensurePassword } from "./password-phase.ts";
 import { makePhaseJournal } from "./phase-journal.ts";
 import { findPlace } from "./placement.ts";
+import { passPointOfNoReturn } from "./point-of-no-return.ts";
 import { ensureReady } from "./readiness.ts";
 import type { PlacementRecord, TenantRecord } from "./tenant-record.ts";
 import { buildTenantSpec } from "./tenant-spec.ts";
@@ -47,9 +49,11 @@ const phases = {
   secrets: { name: "SECRETS", run: ensureSecret },
   database: { name: "DATABASE", run: ensureDatabase },
   identity: { name: "IDENTITY", run: ensureIdentity },
-  workload: { name: "WORKLOAD", run: ensureWorkload },
+  password: { name: "PASSWORD", run: ensurePassword },
+  workload: { name: "WORKLOAD", run: ensureChangedWorkload },
   route: { name: "ROUTE", run: ensureRoute },
   ready: { name: "READY", run: ensureReady },
+  stopped: { name: "STOPPED", run: ensureReady },
 } satisfies Record<string, Phase<TenantRun>>;
 
 /**
@@ -61,18 +65,23 @@ export async function provisionTenant(input: TenantInput): Promise<Outcome> {
   const begun = await runPhases(beginnings, input, observer);
   if (begun.kind === "wait") return begun;
   const run = await prepareRun(input);
-  const stages: Phase<TenantRun>[][][] = [
-    [[phases.secrets]], // the password is in the Secret before the role gets it
-    [[phases.isolation], [phases.database, phases.identity]],
-    [[phases.workload], [phases.route]],
-  ];
+  const { secrets, isolation, database, identity, password, workload, route } = phases;
+  const databaseSteps = [database, identity, password];
+  const stages: Phase<TenantRun>[][][] = input.record.isStopped
+    ? [[[secrets]], [[isolation], [workload], [route]], [databaseSteps]] // it ends without its database, too
+    : [[[secrets]], [[isolation], databaseSteps], [[workload], [route]]]; // the Secret before the role's password
   for (const stage of stages) {
     const outcomes = await settleAll(stage.map((list) => runPhases(list, run, observer)));
     const waiting = outcomes.find((outcome) => outcome.kind === "wait");
     if (waiting) return waiting;
   }
   await prune(run);
-  return runPhases([phases.ready], run, observer);
+  return runPhases([input.record.isStopped ? phases.stopped : phases.ready], run, observer);
+}
+
+/** What cannot be taken back begins here: processes are replaced, a volume grows. */
+async function ensureChangedWorkload(run: TenantRun): Promise<Outcome> {
+  return (await passPointOfNoReturn(run, ["RESTART", "CHANGE_PLAN"])) ? ensureWorkload(run) : waitFor("", 0);
 }
 
 // Waits for all: nothing may still be written when the run has ended.

@@ -3,6 +3,8 @@ import {
   computeTenantState,
   done,
   evaluateInstance,
+  evaluateVolume,
+  findCondition,
   namespaceOf,
   type Outcome,
   setCondition,
@@ -10,7 +12,7 @@ import {
   takeSnapshot,
   waitFor,
 } from "@odoo-saas/k8s-core";
-import type { TenantStateName } from "../../database/tables.ts";
+import type { OperationKindName, TenantStateName } from "../../database/tables.ts";
 import type { TenantRun } from "./database-phases.ts";
 import type { TenantStatus } from "./journal-rows.ts";
 import type { TenantInput } from "./provision.ts";
@@ -25,18 +27,16 @@ const toStateName = (state: string) => state.toUpperCase() as TenantStateName;
 export async function ensureReady(run: TenantRun): Promise<Outcome> {
   const { tenant, record, journal, caches, application, reconciler } = run;
   const snapshot = takeSnapshot(caches, namespaceOf(tenant));
-  const conditions = evaluateInstance({
-    tenant,
-    application,
-    snapshot,
-    previous: record.conditions,
-    now: reconciler.clock.now(),
-  });
-  const wasReady = record.operation?.kind !== "CREATE" && statesAfterReady.includes(record.state);
+  const now = reconciler.clock.now();
+  const evaluated = evaluateInstance({ tenant, application, snapshot, previous: record.conditions, now });
+  const volume = evaluateVolume(run, record.conditions);
+  const conditions = volume ? setCondition(evaluated, volume, now) : evaluated;
+  const wasReady = !isBeingChanged(record) && statesAfterReady.includes(record.state);
   const { state, message } = computeTenantState({ isDeleting: false, wasReady, conditions });
   const nodeName = snapshot.pods.find(({ spec }) => spec?.nodeName !== undefined)?.spec?.nodeName ?? null;
   const status: TenantStatus = {
-    state: toStateName(state),
+    // While its processes end it is what it was.
+    state: isStopping(conditions) ? record.state : toStateName(state),
     stateMessage: message,
     conditions,
     nodeName,
@@ -44,9 +44,23 @@ export async function ensureReady(run: TenantRun): Promise<Outcome> {
   };
   journal.setStatus(status);
   if (state !== "Running" && state !== "Stopped") return waitFor(message, recheckMs);
-  journal.succeed("READY");
+  journal.succeed(record.isStopped ? "STOPPED" : "READY");
   return done;
 }
+
+const changingKinds: OperationKindName[] = [
+  "CREATE",
+  "START",
+  "RESTART",
+  "CHANGE_PLAN",
+  "ROTATE_CREDENTIALS",
+];
+
+// Processes that are replaced because somebody asked for it are no damage.
+const isBeingChanged = ({ operations }: TenantRecord) =>
+  operations.some(({ kind }) => changingKinds.includes(kind));
+
+const isStopping = (conditions: Condition[]) => findCondition(conditions, "Ready")?.reason === "Stopping";
 
 /** What the row tells when a run begins: that something is being done. */
 export function buildProgressStatus(record: TenantRecord): TenantStatus {

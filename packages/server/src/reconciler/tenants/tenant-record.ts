@@ -19,6 +19,8 @@ export interface StepRecord {
 export interface OperationRecord {
   id: string;
   kind: OperationKindName;
+  /** It has passed the point from which it cannot be taken back. */
+  isIrreversible: boolean;
   steps: StepRecord[];
 }
 
@@ -37,10 +39,13 @@ export interface TenantRecord {
   version: string;
   bundle: string;
   isStopped: boolean;
+  restartRequestedAt: Date | null;
   generation: number;
   pendingPasswordHash: string | null;
   /** Ready, but nobody's yet. */
   isSpare: boolean;
+  /** Of a reset, after the creation. */
+  pendingResetHash: string | null;
   state: TenantStateName;
   stateMessage: string;
   conditions: Condition[];
@@ -55,6 +60,8 @@ export interface TenantRecord {
   placement: PlacementRecord | null;
   /** The operation under way; the newest when there are several. */
   operation: OperationRecord | null;
+  /** All that are under way, the oldest first. */
+  operations: OperationRecord[];
 }
 
 /** Everything a run needs to know from the platform's database, in one statement. */
@@ -62,10 +69,11 @@ export async function findTenantRecord(
   database: Database,
   tenantId: string,
 ): Promise<TenantRecord | undefined> {
-  const { rows } = await sql<TenantRecord>`
+  const { rows } = await sql<Omit<TenantRecord, "operation">>`
     select t.id, t.slug, t.admin_email as "adminEmail", t.odoo_version as version, t.bundle,
-      t.desired_run_state = 'STOPPED' as "isStopped", t.generation,
-      t.pending_admin_password_hash as "pendingPasswordHash", t.organization_id is null as "isSpare",
+      t.desired_run_state = 'STOPPED' as "isStopped", t.restart_requested_at as "restartRequestedAt", t.generation,
+      t.pending_admin_password_hash as "pendingPasswordHash", t.pending_password_reset_hash as "pendingResetHash",
+      t.organization_id is null as "isSpare",
       t.state, t.state_message as "stateMessage", t.conditions, t.node_name as "nodeName",
       t.observed_generation as "observedGeneration",
       t.deletion_requested_at is not null as "isDeleting", t.deleted_at is not null as "isDeleted",
@@ -79,14 +87,15 @@ export async function findTenantRecord(
           'databaseName', l.database_name, 'roleName', l.role_name)
         from platform.placements l join platform.database_servers s on s.id = l.database_server_id
         where l.tenant_id = t.id) as placement,
-      (select jsonb_build_object('id', o.id, 'kind', o.kind, 'steps', (
-          select coalesce(jsonb_agg(e), '[]') from (
-            select distinct on (step) step, state, message from platform.operation_events
-            where operation_id = o.id order by step, seq desc) as e))
-        from platform.operations o where o.tenant_id = t.id and o.state in ('PENDING', 'RUNNING')
-        order by o.created_at desc limit 1) as operation
+      (select coalesce(jsonb_agg(jsonb_build_object('id', o.id, 'kind', o.kind,
+          'isIrreversible', o.irreversible_since is not null, 'steps', (
+            select coalesce(jsonb_agg(e), '[]') from (
+              select distinct on (step) step, state, message from platform.operation_events
+              where operation_id = o.id order by step, seq desc) as e)) order by o.created_at, o.generation), '[]')
+        from platform.operations o where o.tenant_id = t.id and o.state in ('PENDING', 'RUNNING')) as operations
     from platform.tenants t join platform.plans p on p.id = t.plan_id
     where t.id = ${tenantId}
   `.execute(database);
-  return rows[0];
+  const [row] = rows;
+  return row && { ...row, operation: row.operations.at(-1) ?? null };
 }

@@ -11,6 +11,7 @@ export function buildTenantSpec(tenant: TenantRecord, { tenantUrls }: Reconciler
     baseUrl: tenantUrls.urlOf(tenant.slug),
     generation: tenant.generation,
     runState: tenant.isStopped ? "Stopped" : "Running",
+    ...(tenant.restartRequestedAt && { restartedAt: tenant.restartRequestedAt.toISOString() }),
     planCode: tenant.planCode,
     budget: tenant.budget,
     version: tenant.version,
