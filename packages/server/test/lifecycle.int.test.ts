@@ -118,6 +118,47 @@ test("a plan of another database strategy is refused, because a database cannot 
   expect(await api.everythingOf(tenantId)).toEqual(before);
 });
 
+test("a plan whose connections no longer fit on the database server is refused, also on the way back", async () => {
+  const { owner } = api.database;
+  const server = await owner
+    .insertInto("database_servers")
+    .values({
+      kind: "SHARED",
+      name: "postgres-shared-1",
+      max_tenants: 5,
+      conditions: "[]",
+      connection_budget: 40,
+    })
+    .returning("id")
+    .executeTakeFirstOrThrow();
+  const place = async (tenantId: string, name: string) => {
+    const placement = { database_server_id: server.id, strategy: "SHARED" as const, reason: "" };
+    const names = { database_name: name, role_name: name };
+    const tenant_id = api.uuidOf(tenantId);
+    await owner
+      .insertInto("placements")
+      .values({ tenant_id, ...placement, ...names, reasons: "[]" })
+      .execute();
+  };
+  const grows = await api.makeTenant("grows");
+  await place(grows, "a");
+  const change = await ask("changeTenantPlan", { tenantId: grows, planCode: "standard" });
+  expect(change.userErrors).toEqual([]);
+  await api.finishAll(grows);
+  const shrinks = await ask("changeTenantPlan", { tenantId: grows, planCode: "basic" });
+  const neighbour = await api.makeTenant("neighbour");
+  await place(neighbour, "b");
+  const before = [await api.everythingOf(grows), await api.everythingOf(neighbour)];
+  const refused = [
+    await ask("changeTenantPlan", { tenantId: neighbour, planCode: "standard" }),
+    await ask("cancelOperation", { operationId: shrinks.operation.id }),
+  ];
+  for (const { userErrors } of refused) {
+    expect(userErrors).toMatchObject([{ code: "NO_ROOM", message: expect.stringContaining("no room") }]);
+  }
+  expect([await api.everythingOf(grows), await api.everythingOf(neighbour)]).toEqual(before);
+});
+
 test("a reset keeps the hash only, in no answer, log or key, and the same key again is the same operation", async () => {
   const tenantId = await api.makeTenant("forgetful");
   const input = { tenantId, newPassword: "battery staple", idempotencyKey: "reset-1" };

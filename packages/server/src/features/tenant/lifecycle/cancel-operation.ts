@@ -18,6 +18,7 @@ import { insertAudit } from "../tenant.writes.ts";
 import { findIdempotencyKeyFault } from "../tenant-rules.ts";
 import type { CancelOperationInput } from "./lifecycle.input.ts";
 import { changeTenant, endOperation, type TenantChange } from "./lifecycle.writes.ts";
+import { toFaults } from "./refused-error.ts";
 import { assertMayChange } from "./request-operation.ts";
 
 interface Cancellation {
@@ -44,7 +45,7 @@ export async function cancelOperation(
   });
   const result = await withViewer(deps.database, viewer, (transaction) =>
     cancelInTransaction(transaction, { deps, viewer, operationId, call }),
-  );
+  ).catch(toFaults);
   if ("ids" in result) {
     deps.changes.publish(`operation:${operationId}`, `tenant:${result.ids.tenantId!}`);
   }

@@ -17,6 +17,7 @@ import { findMembership, insertAudit, insertOperation } from "../tenant.writes.t
 import { type Fault, findIdempotencyKeyFault } from "../tenant-rules.ts";
 import { changeTenant, endOperations, type TenantChange } from "./lifecycle.writes.ts";
 import { type ActionKind, findRefusal, supersededBy } from "./lifecycle-rules.ts";
+import { RefusedError, toFaults } from "./refused-error.ts";
 import { situationOf } from "./tenant-actions.ts";
 
 /** What an operation changes of the tenant's row, and what it remembers. */
@@ -47,13 +48,6 @@ interface Asked {
   call: KeyedCall | undefined;
 }
 
-/** Rolls the transaction back: what is refused changes nothing. */
-class RefusedError extends Error {
-  constructor(readonly fault: Fault) {
-    super(fault.message);
-  }
-}
-
 /** Writes desired state, operation and audit row, and makes the tenant's key due. Throws NOT_FOUND and FORBIDDEN. */
 export async function requestOperation(
   deps: TenantMutationDeps,
@@ -68,8 +62,7 @@ export async function requestOperation(
   try {
     return (await checkFirst(asked)) ?? (await write(asked));
   } catch (error) {
-    if (error instanceof RefusedError) return { faults: [error.fault] };
-    throw error;
+    return toFaults(error);
   }
 }
 
