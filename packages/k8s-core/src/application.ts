@@ -79,12 +79,23 @@ export interface TemplateSpec {
   bundle: string;
 }
 
+/** A bundle in words, for those who choose one. */
+export interface BundleDescription {
+  title: string;
+  description: string;
+  /** Names of the modules that are installed. */
+  modules: string[];
+}
+
 /** All that the platform must know of an application to host it. Implementations are pure: no I/O. */
 export interface Application {
   /** Value of `app.kubernetes.io/name`. */
   name: string;
   versions: string[];
+  /** Names of the bundles that are offered; the first one is taken where nobody has chosen. */
   bundles: string[];
+  /** Throws for a name that is not in `bundles`. */
+  describeBundle(bundle: string): BundleDescription;
   /** Extensions that a template holds before the application initialises it. */
   databaseExtensions: string[];
   /** The image that `buildInstance` and `buildTemplateJob` run; a template is rebuilt when it changes. */

@@ -5,7 +5,10 @@ import { makeOdoo } from "./make-odoo.ts";
 
 const odoo = makeOdoo({
   image: (version) => `odoo:${version}`,
-  bundles: { base: ["base"], sales: ["crm", "sale"] },
+  bundles: {
+    base: { title: "", description: "", modules: ["base"] },
+    sales: { title: "", description: "", modules: ["crm", "sale"] },
+  },
 });
 const database = { host: "db", port: 5432, database: "t1", user: "t1", password: "secret" };
 const tenant = (workers: number) =>

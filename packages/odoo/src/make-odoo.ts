@@ -1,11 +1,12 @@
 import type {
   Application,
+  BundleDescription,
   ContainerDescription,
   DatabaseAccess,
   InstanceDescription,
-  TemplateSpec,
   TenantSpec,
 } from "@odoo-saas/k8s-core";
+import { pickBundles } from "./bundles.ts";
 import {
   buildAdminPasswordStatements,
   buildCacheSignalStatements,
@@ -20,8 +21,8 @@ export interface OdooOptions {
   /** The image of an Odoo version, as in `(version) => \`odoo:\${version}\``. */
   image(version: string): string;
   versions?: string[]; // ["19"]
-  /** Modules that a bundle installs, by its name. */
-  bundles?: Record<string, string[]>; // { base: ["base"] }
+  /** By name, the one that is taken by default first. */
+  bundles?: Record<string, BundleDescription>; // base
 }
 
 // One threaded process that only installs: memory and connections of a small plan are enough.
@@ -31,17 +32,22 @@ const templateConf = { workers: 0, memoryLimitBytes: 2 * 2 ** 30, connectionLimi
 export function makeOdoo({
   image,
   versions = ["19"],
-  bundles = { base: ["base"] },
+  bundles = pickBundles(["base"]),
 }: OdooOptions): Application {
   return {
     name: "odoo",
     versions,
     bundles: Object.keys(bundles),
+    describeBundle: (bundle) => getBundle(bundles, bundle),
     databaseExtensions: ["pg_trgm", "unaccent"],
     imageOf: image,
     buildInstance: ({ tenant, database }) => buildInstance(image(tenant.version), tenant, database),
     buildTemplateJob: ({ template, database }) =>
-      buildTemplateJob({ image: image(template.version), modules: getModules(bundles, template), database }),
+      buildTemplateJob({
+        image: image(template.version),
+        modules: getBundle(bundles, template.bundle).modules,
+        database,
+      }),
     hashPassword,
     identityStatements: buildIdentityStatements,
     adminPasswordStatements: buildAdminPasswordStatements,
@@ -49,10 +55,10 @@ export function makeOdoo({
   };
 }
 
-function getModules(bundles: Record<string, string[]>, { bundle }: TemplateSpec): string[] {
-  const modules = bundles[bundle];
-  if (!modules) throw new Error(`There is no bundle ${bundle}`);
-  return modules;
+function getBundle(bundles: Record<string, BundleDescription>, name: string): BundleDescription {
+  const bundle = Object.hasOwn(bundles, name) ? bundles[name] : undefined;
+  if (!bundle) throw new Error(`There is no bundle ${name}`);
+  return bundle;
 }
 
 function buildContainer(image: string, conf: string): ContainerDescription {

@@ -7,6 +7,7 @@ import type { Log } from "./core/log.ts";
 import type { ChangeBus, ClusterView, Database, ReconcileQueue } from "./core/ports.ts";
 import type { SpareTarget } from "./core/spares.ts";
 import type { TenantUrls } from "./core/tenant-urls.ts";
+import { BundleResolver } from "./features/bundle/bundle.resolver.ts";
 import { OperationResolver } from "./features/operation/operation.resolver.ts";
 import { PlanResolver } from "./features/plan/plan.resolver.ts";
 import { SessionResolver } from "./features/session/session.resolver.ts";
@@ -28,7 +29,7 @@ export interface ApiDeps {
   changes: ChangeBus;
   queue: ReconcileQueue;
   cluster: ClusterView;
-  application: Pick<Application, "versions" | "bundles" | "imageOf" | "hashPassword">;
+  application: Pick<Application, "versions" | "bundles" | "describeBundle" | "imageOf" | "hashPassword">;
   verifier: TokenVerifier;
   authServer: AuthServer;
   urls: TenantUrls;
@@ -62,6 +63,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     node,
     viewer,
     plans,
+    new BundleResolver(deps.application),
     operations,
     new TenantResolver(tenants),
     new TenantConnectionResolver(tenants),

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv } from "node:util";
+import { pickBundles } from "@odoo-saas/odoo";
 import { z } from "zod";
+import { messageOf } from "./core/errors.ts";
 import { parseSpareTargets } from "./core/spares.ts";
 
 /** Thrown with every fault of the configuration at once. */
@@ -22,14 +24,18 @@ const httpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http(s):// URL" })
   .transform((url) => url.replace(/\/+$/, ""));
 const required = z.string().min(1, "must not be empty");
-const spares = z.string().transform((text, context) => {
-  try {
-    return parseSpareTargets(text);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: (error as Error).message });
-    return z.NEVER;
-  }
-});
+/** What a setting's own parser makes of it; its error becomes a fault. */
+const parsedBy = <T>(parse: (text: string) => T) =>
+  z.string().transform((text, context) => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: messageOf(error) });
+      return z.NEVER;
+    }
+  });
+const bundles = parsedBy((text) => pickBundles(text.split(",").map((name) => name.trim())));
+const spares = parsedBy(parseSpareTargets);
 const hostname = z.string().regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, "must be a domain name in lower case");
 
 const schema = z.object({
@@ -58,6 +64,7 @@ const schema = z.object({
   TLS_CLUSTER_ISSUER: required.optional(),
   TLS_SECRET_NAME: required.optional(),
   ODOO_IMAGE: required,
+  ODOO_BUNDLES: bundles,
   POSTGRES_IMAGE: required,
   ROLES: z
     .string()

@@ -61,7 +61,7 @@ export async function startServer(config: Config, log: Log): Promise<RunningRepl
     changes,
     ...(config.KUBECONFIG !== undefined && { kubeconfigPath: config.KUBECONFIG }),
   });
-  const application = makeOdoo({ image: () => config.ODOO_IMAGE });
+  const application = makeOdoo({ image: () => config.ODOO_IMAGE, bundles: config.ODOO_BUNDLES });
   const parts = { config, log, metrics, changes, cluster, apiDatabase, workerDatabase, application };
   const reconciling = config.ROLES.includes("reconciler") ? startReconciler(parts) : undefined;
   const close = async () => {

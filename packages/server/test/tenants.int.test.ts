@@ -302,3 +302,20 @@ test("the availability of a subdomain is told across organizations, and free aga
     hostname: "busy-name.localhost",
   });
 });
+
+test("the bundles are public; one that is chosen is kept, none is the first, and an unknown one is refused", async () => {
+  const { data } = await api.post(undefined, { query: "{ bundles { code name modules } }" });
+  expect(data.bundles).toEqual([
+    { code: "base", name: "BASE", modules: ["base"] },
+    { code: "crm", name: "CRM", modules: ["crm"] },
+  ]);
+  await ann.query(create, inputOf("with-crm", { bundle: "crm" }));
+  await ann.query(create, inputOf("with-nothing"));
+  expect(await rowsOf("with-crm")).toMatchObject([{ bundle: "crm" }]);
+  expect(await rowsOf("with-nothing")).toMatchObject([{ bundle: "base" }]);
+  const refused = await ann.query(create, inputOf("with-poetry", { bundle: "poetry" }));
+  expect(refused.data.createTenant.userErrors).toEqual([
+    { code: "BUNDLE_NOT_AVAILABLE", field: "bundle", message: "Choose one of these bundles: base, crm." },
+  ]);
+  expect(await rowsOf("with-poetry")).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { BundleResolver } from "../features/bundle/bundle.resolver.ts";
 import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
 import { SessionResolver } from "../features/session/session.resolver.ts";
@@ -13,6 +14,7 @@ export const resolverClasses = [
   NodeResolver,
   ViewerResolver,
   PlanResolver,
+  BundleResolver,
   TenantResolver,
   TenantConnectionResolver,
   TenantSubscriptions,

@@ -21,6 +21,7 @@ import { makeTenantUrls } from "../../src/core/tenant-urls.ts";
 import { withTransaction } from "../../src/database/pool.ts";
 import { makeReconciler, type Reconciler } from "../../src/reconciler/make-reconciler.ts";
 import { reconcileQueue } from "../../src/reconciler/queue/requests.ts";
+import type { PoolSettings } from "../../src/reconciler/settings.ts";
 import { type MemoryKubernetes, makeMemoryKubernetes, reportReady } from "./memory-kubernetes.ts";
 import { makePoolServer, type PoolServer } from "./pool-server.ts";
 import { makeTestDatabase, type TestDatabase } from "./test-database.ts";
@@ -44,7 +45,11 @@ export const testApplication: Application = {
 };
 
 /** Measured and dropped only when a test wants it. */
-const poolSettings = {
+const poolSettings: PoolSettings = {
+  image: "postgres:18",
+  cpuMillicores: 1_000,
+  memoryBytes: 2 ** 30,
+  storageBytes: 2 ** 33,
   maxTenants: 50,
   minFreePlaces: 5,
   connectionBudget: 800,
@@ -59,6 +64,12 @@ const decode = (secret: Secret | undefined, key: string) =>
 /** The reconciler on a real platform database and a real pool, over a cluster in memory whose pods start at once. */
 export class ReconcilerHarness {
   afterWrite: (object: KubernetesObject) => void = () => {};
+  /** A Job does its work when this has resolved. */
+  beforeJob: (name: string) => Promise<void> | void = () => {};
+  /** Changed in place; what is changed counts from the next run on. */
+  pool = { ...poolSettings };
+  /** Set before `start`. */
+  application = testApplication;
   /** Warm spares to keep; set before `start`, or changed in place. */
   spares: SpareTarget[] = [];
   database!: TestDatabase;
@@ -97,17 +108,16 @@ export class ReconcilerHarness {
   }
 
   #makeReconciler(): Reconciler {
-    const pool = { cpuMillicores: 1_000, memoryBytes: 2 ** 30, storageBytes: 2 ** 33 };
     return makeReconciler({
       workerDatabase: this.database.worker,
       listenerUrl: this.database.workerUrl,
       cluster: this.cluster,
       postgresServers: this.servers,
-      application: testApplication,
+      application: this.application,
       settings: {
         tenantUrls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
         cluster: { ingressClass: "traefik", ingressNamespace: "traefik", systemNamespace: "saas" },
-        pool: { ...poolSettings, image: "postgres:18", ...pool },
+        pool: this.pool,
         spares: this.spares,
         healing: { auditIntervalMs: 500, orphanGraceMs: 2_000, orphanMaxRemovals: 5 },
       },
@@ -129,6 +139,7 @@ export class ReconcilerHarness {
       reportReady(object, this.kubernetes, server);
     }
     if (object.kind !== kinds.Job.kind || JSON.stringify(object).includes(brokenImage)) return;
+    await this.beforeJob(name);
     const conf = decode(secret(), "odoo.conf");
     const read = (key: string) => new RegExp(`^${key} = (.*)$`, "m").exec(conf)?.[1] ?? "";
     const login = { user: read("db_user"), password: read("db_password"), database: read("db_name") };
@@ -148,7 +159,11 @@ export class ReconcilerHarness {
     return server.as({ user: "postgres", password, database: "postgres" }, run);
   }
 
-  async createTenant(slug: string, id: string = randomUUID()): Promise<{ id: string; operationId: string }> {
+  async createTenant(
+    slug: string,
+    id: string = randomUUID(),
+    more: { bundle?: string } = {},
+  ): Promise<{ id: string; operationId: string }> {
     const { owner, worker } = this.database;
     const organization = await owner
       .insertInto("organizations")
@@ -166,6 +181,7 @@ export class ReconcilerHarness {
         odoo_version: "19",
         pending_admin_password_hash: "$hash$",
         conditions: "[]",
+        ...more,
       };
       await transaction
         .insertInto("tenants")
@@ -245,6 +261,16 @@ export class ReconcilerHarness {
       .selectFrom("reconcile_queue")
       .selectAll()
       .where("key", "=", key)
+      .executeTakeFirstOrThrow();
+  }
+
+  /** The server that a tenant was placed on. */
+  place(tenantId: string) {
+    return this.database.worker
+      .selectFrom("placements as p")
+      .innerJoin("database_servers as s", "s.id", "p.database_server_id")
+      .selectAll("s")
+      .where("p.tenant_id", "=", tenantId)
       .executeTakeFirstOrThrow();
   }
 

@@ -71,7 +71,8 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
     cluster,
     application: {
       versions: ["19"],
-      bundles: ["base"],
+      bundles: ["base", "crm"],
+      describeBundle: (bundle) => ({ title: bundle.toUpperCase(), description: "", modules: [bundle] }),
       imageOf: (version) => `odoo:${version}`,
       async hashPassword(password) {
         hashed.push(password);

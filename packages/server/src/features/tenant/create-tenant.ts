@@ -52,7 +52,7 @@ export function createTenant(
   viewer: Viewer,
   input: CreateTenantInput,
 ): Promise<MutationResult> {
-  const faults = findInputFaults(input, deps.application.versions);
+  const faults = findInputFaults(input, deps.application);
   // One at a time per subdomain: those that lose need no costly password hash.
   return deps.slugLock.run(input.slug, async () => {
     const { adminPassword: _secret, ...remembered } = input;
@@ -73,11 +73,19 @@ export function createTenant(
   });
 }
 
-function findInputFaults(input: CreateTenantInput, versions: string[]): Fault[] {
+function findInputFaults(
+  input: CreateTenantInput,
+  { versions, bundles }: Pick<Application, "versions" | "bundles">,
+): Fault[] {
   const versionFault = {
     code: "VERSION_NOT_AVAILABLE",
     field: "odooVersion",
     message: `Choose one of these versions: ${versions.join(", ")}.`,
+  };
+  const bundleFault = {
+    code: "BUNDLE_NOT_AVAILABLE",
+    field: "bundle",
+    message: `Choose one of these bundles: ${bundles.join(", ")}.`,
   };
   return [
     findSlugFault(input.slug),
@@ -85,6 +93,7 @@ function findInputFaults(input: CreateTenantInput, versions: string[]): Fault[] 
     findEmailFault(input.adminEmail),
     findPasswordFault(input),
     versions.includes(input.odooVersion) ? undefined : versionFault,
+    bundles.includes(input.bundle ?? bundles[0] ?? "") ? undefined : bundleFault,
     findIdempotencyKeyFault(input.idempotencyKey),
   ].filter((fault) => fault !== undefined);
 }
@@ -197,13 +206,13 @@ async function insertInTransaction(
     userId: viewer.userId,
     ...(isWarm && { message: "A prepared instance was taken." }),
   });
-  const { slug, odooVersion, planCode } = input;
+  const { slug, odooVersion, planCode, bundle } = input;
   await insertAudit(transaction, {
     userId: viewer.userId,
     organizationId,
     action: "tenant.create",
     target: `tenant:${tenantId}`,
-    details: { slug, planCode, odooVersion, isWarm },
+    details: { slug, planCode, odooVersion, bundle, isWarm },
   });
   await deps.queue.request(transaction, `tenant:${tenantId}`);
   return ids;
@@ -224,11 +233,11 @@ async function takeOrInsert(
     adminEmail,
     planId,
     odooVersion,
+    bundle: input.bundle ?? deps.application.bundles[0] ?? "",
     passwordHash,
   };
-  const bundle = deps.application.bundles[0] ?? "";
   const image = deps.application.imageOf(odooVersion);
-  const spare = await takeSpare(transaction, { ...tenant, bundle, image });
+  const spare = await takeSpare(transaction, { ...tenant, image });
   if (spare) return { tenantId: spare.id, generation: spare.generation, isWarm: true };
   await insertTenant(transaction, { ...tenant, id: newId });
   return { tenantId: newId, generation: 1, isWarm: false };

@@ -14,7 +14,7 @@ export interface TakenSpare {
  */
 export async function takeSpare(
   transaction: DatabaseTransaction,
-  tenant: Omit<NewTenant, "id"> & { bundle: string; image: string },
+  tenant: Omit<NewTenant, "id"> & { image: string },
 ): Promise<TakenSpare | undefined> {
   const { rows } = await sql<TakenSpare>`
     select taken_id as id, taken_generation as generation from platform.take_spare(

@@ -44,6 +44,9 @@ export class CreateTenantInput {
   @Field(() => String, { defaultValue: "basic" }) planCode!: string;
   @Field(() => String, { defaultValue: "19" }) odooVersion!: string;
 
+  @Field(() => String, { nullable: true, description: "Code of a bundle; the first one when absent." })
+  bundle?: string | null;
+
   @Field(() => ID, { nullable: true, description: "The viewer's personal organization when absent." })
   organizationId?: string | null;
 

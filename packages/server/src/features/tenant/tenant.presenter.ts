@@ -18,6 +18,7 @@ export function toTenant(row: TenantRow, urls: TenantUrls): Tenant {
     url: urls.urlOf(row.slug),
     adminEmail: row.admin_email,
     odooVersion: row.odoo_version,
+    bundle: row.bundle,
     plan: toPlan(row.plan),
     organization: toOrganization({ id: row.organization_id, name: row.organization_name }),
     state: row.state,

@@ -5,6 +5,15 @@ import type { PlansTable, RunStateName, StrategyName, TenantStateName } from "..
 import type { OperationRow } from "../operation/operation.type.ts";
 import type { TenantPosition } from "./tenant-cursor.ts";
 
+/** Where its database is, why, and why on that pool. */
+export interface TenantPlacement {
+  strategy: StrategyName;
+  reason: string;
+  pool: string | null;
+  score: number | null;
+  reasons: string[];
+}
+
 /** A tenant with all that its API type shows, but for its pods. */
 export interface TenantRow {
   id: string;
@@ -12,6 +21,7 @@ export interface TenantRow {
   name: string;
   admin_email: string;
   odoo_version: string;
+  bundle: string;
   organization_id: string;
   organization_name: string;
   state: TenantStateName;
@@ -23,7 +33,7 @@ export interface TenantRow {
   observed_at: Date | null;
   deletion_requested_at: Date | null;
   plan: Selectable<PlansTable>;
-  placement: { strategy: StrategyName; reason: string; pool: string | null } | null;
+  placement: TenantPlacement | null;
   operation: OperationRow | null;
   /** The oldest first. */
   operations_under_way: OperationRow[];
@@ -89,12 +99,13 @@ export async function findTenants(
     conditions.push(sql`(${column}, t.id) ${operator} (${after.value}::${type}, ${after.id}::uuid)`);
   }
   const { rows } = await sql<TenantRow>`
-    select t.id, t.slug, t.name, t.admin_email, t.odoo_version, t.organization_id, o.name as organization_name,
+    select t.id, t.slug, t.name, t.admin_email, t.odoo_version, t.bundle, t.organization_id, o.name as organization_name,
       ${stateColumn} as state, t.state_message, t.desired_run_state, t.generation, t.conditions, t.created_at,
       t.observed_at, t.deletion_requested_at, to_jsonb(p) as plan, to_jsonb(op) as operation,
       t.restart_requested_at, ${operationsUnderWay} as operations_under_way, ${mayChange} as may_change,
       case when pl.tenant_id is not null then
-        jsonb_build_object('strategy', pl.strategy, 'reason', pl.reason, 'pool', ds.name) end as placement,
+        jsonb_build_object('strategy', pl.strategy, 'reason', pl.reason, 'pool', ds.name,
+          'score', pl.score, 'reasons', pl.reasons) end as placement,
       (${column})::text as position
     from ${sources} where ${sql.join(conditions, sql` and `)}
     order by ${column} ${direction}, t.id ${direction} limit ${limit ?? null}

@@ -1,5 +1,5 @@
 import { GraphQLDateTime } from "graphql-scalars";
-import { Field, Int, ObjectType } from "type-graphql";
+import { Field, Float, Int, ObjectType } from "type-graphql";
 import { defineEnum } from "../../graphql/define-enum.ts";
 import { Node } from "../../graphql/node.type.ts";
 import { PageInfo } from "../../graphql/page-info.type.ts";
@@ -37,6 +37,14 @@ export class Placement {
   @Field(() => DatabaseStrategy) strategy!: keyof typeof DatabaseStrategy;
   @Field(() => String, { nullable: true }) pool!: string | null;
   @Field(() => String) reason!: string;
+
+  @Field(() => Float, {
+    nullable: true,
+    description: "How much room the pool had when it was chosen, 0 to 100; null for a server of its own.",
+  })
+  score!: number | null;
+
+  @Field(() => [String], { description: "Why this pool, in words." }) reasons!: string[];
 }
 
 @ObjectType()
@@ -74,6 +82,7 @@ export class Tenant extends Node {
   @Field(() => String) url!: string;
   @Field(() => String) adminEmail!: string;
   @Field(() => String) odooVersion!: string;
+  @Field(() => String, { description: "Code of the bundle it was made with." }) bundle!: string;
   @Field(() => Plan) plan!: Plan;
   @Field(() => Organization) organization!: Organization;
   @Field(() => TenantState) state!: keyof typeof TenantState;

@@ -11,6 +11,7 @@ export interface NewTenant {
   adminEmail: string;
   planId: string;
   odooVersion: string;
+  bundle: string;
   passwordHash: string;
 }
 
@@ -29,6 +30,7 @@ export async function insertTenant(transaction: DatabaseTransaction, tenant: New
       admin_email: tenant.adminEmail,
       plan_id: tenant.planId,
       odoo_version: tenant.odooVersion,
+      bundle: tenant.bundle,
       pending_admin_password_hash: tenant.passwordHash,
     })
     .execute();

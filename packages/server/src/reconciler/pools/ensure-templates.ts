@@ -51,13 +51,14 @@ interface Demand {
   bundle: string;
 }
 
-/** The first bundle, then what tenants of this pool wait for, then the rest. */
+/** The first bundle, then what tenants wait for that are or may come here, then the rest. */
 async function putInOrder(run: PoolRun, missing: Template[]): Promise<Template[]> {
   const { database, application } = run.reconciler;
   const { rows } = await sql<Demand>`
     select distinct t.odoo_version as version, t.bundle
-    from platform.placements p join platform.tenants t on t.id = p.tenant_id
-    where p.database_server_id = ${run.pool.id} and t.state in ('PENDING', 'PROVISIONING')
+    from platform.tenants t left join platform.placements p on p.tenant_id = t.id
+    where t.state in ('PENDING', 'PROVISIONING') and t.deleted_at is null
+      and coalesce(p.database_server_id, ${run.pool.id}) = ${run.pool.id}
   `.execute(database);
   const isDemanded = ({ version, bundle }: TemplateSpec) =>
     rows.some((row) => row.version === version && row.bundle === bundle);

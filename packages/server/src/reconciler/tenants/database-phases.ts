@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import {
+  type Application,
   type DatabaseAccess,
   done,
   type Outcome,
@@ -52,9 +53,7 @@ export async function ensureDatabase(run: TenantRun): Promise<Outcome> {
   const templateName = templateNameOf(reconciler.application, record);
   if (!state.isHandedOver) {
     const templates = await reconciler.postgresServers.findTemplates(server);
-    if (templates.get(templateName) !== "READY") {
-      return waitFor(`The template for version ${record.version} is being prepared.`, recheckMs);
-    }
+    if (templates.get(templateName) !== "READY") return waitForTemplate(reconciler.application, record);
   }
   await inSession(run, async (session) => {
     await session.ensureRole(role);
@@ -62,6 +61,16 @@ export async function ensureDatabase(run: TenantRun): Promise<Outcome> {
     await session.ensureGuards(role);
   });
   return done;
+}
+
+function waitForTemplate({ versions, bundles }: Application, { version, bundle }: TenantRecord): Outcome {
+  if (versions.includes(version) && bundles.includes(bundle)) {
+    return waitFor(`The template for version ${version}, ${bundle}, is being prepared.`, recheckMs);
+  }
+  throw new TerminalError(
+    "BundleNotOffered",
+    `Version ${version} with the bundle ${bundle} is not offered any more. Delete this instance and create another.`,
+  );
 }
 
 // An empty clone in place of a lost database would look like a success.
