@@ -59,10 +59,14 @@ test("a lost database is told within a minute, and its return as well", async ()
   await asSuperuser(`alter database ${name} rename to elsewhere`);
   await until(async () => expect(await harness.tenant(lost)).toMatchObject({ state: "FAILED" }));
   expect((await harness.tenant(lost)).state_message).toContain("Restore it from a backup");
-  expect(await findDrift("DATABASE_MISSING")).toMatchObject([{ tenant_id: lost, ended_at: null }]);
+  await until(async () =>
+    expect(await findDrift("DATABASE_MISSING")).toMatchObject([{ tenant_id: lost, ended_at: null }]),
+  );
   await asSuperuser(`alter database elsewhere rename to ${name}`);
   await harness.untilRunning(lost);
-  expect(await findDrift("DATABASE_MISSING")).toMatchObject([{ ended_at: expect.any(Date) }]);
+  await until(async () =>
+    expect(await findDrift("DATABASE_MISSING")).toMatchObject([{ ended_at: expect.any(Date) }]),
+  );
 });
 
 /** Database and role as a tenant would have had them whose row nobody remembers. */

@@ -8,6 +8,8 @@ import pg from "pg";
 export interface PoolServer {
   host: string;
   port: number;
+  /** Who signed in to which database so far, in order. */
+  signIns: { user: string; database: string }[];
   /** Runs as the given user; ends the session. */
   as<T>(
     login: { user: string; password: string; database: string },
@@ -22,6 +24,14 @@ export async function makePoolServer(password: string): Promise<PoolServer> {
   await chmod(directory, 0o711); // as root, PostgreSQL runs as another user
   const host = "127.0.0.1";
   const port = await findFreePort(host);
+  const signIns: PoolServer["signIns"] = [];
+  const readLog = (text: unknown) => {
+    for (const [, user, database] of String(text).matchAll(
+      /connection authorized: user=(\S+) database=(\S+)/g,
+    )) {
+      signIns.push({ user: user!, database: database! });
+    }
+  };
   const server = new EmbeddedPostgres({
     databaseDir: join(directory, "data"),
     user: "postgres",
@@ -36,8 +46,17 @@ export async function makePoolServer(password: string): Promise<PoolServer> {
       "--encoding=UTF8",
       "--locale=C",
     ],
-    postgresFlags: ["-c", "fsync=off", "-c", `listen_addresses=${host}`, "-c", "unix_socket_directories="],
-    onLog: () => {},
+    postgresFlags: [
+      "-c",
+      "fsync=off",
+      "-c",
+      `listen_addresses=${host}`,
+      "-c",
+      "unix_socket_directories=",
+      "-c",
+      "log_connections=on",
+    ],
+    onLog: readLog,
     onError: () => {},
   });
   await server.initialise();
@@ -45,6 +64,7 @@ export async function makePoolServer(password: string): Promise<PoolServer> {
   return {
     host,
     port,
+    signIns,
     async as(login, run) {
       const client = new pg.Client({ host, port, ...login });
       client.on("error", () => {}); // ended from outside

@@ -153,6 +153,16 @@ export class ReconcilerHarness {
     return this.#pools.get("postgres-shared-1")!;
   }
 
+  /** Who signed in to which database of the first pool so far. */
+  get signIns() {
+    return this.#firstPool.server.signIns;
+  }
+
+  /** As a tenant's own role, in its database on the first pool. */
+  asTenant<T>(tenantId: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+    return this.#firstPool.server.as(this.login(tenantId), run);
+  }
+
   /** On the first pool. */
   asSuperuser<T>(run: (client: pg.Client) => Promise<T>): Promise<T> {
     const { server, password } = this.#firstPool;

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import {
   done,
   ensureIsolation,
@@ -17,6 +16,7 @@ import {
 } from "@odoo-saas/k8s-core";
 import type { Lease } from "../../core/lease.ts";
 import type { ReconcilerContext } from "../context.ts";
+import { chooseCredentials } from "./credentials.ts";
 import { ensureDatabase, ensureIdentity, type TenantRun } from "./database-phases.ts";
 import type { Journal } from "./journal.ts";
 import { ensurePassword } from "./password-phase.ts";
@@ -35,8 +35,6 @@ export interface TenantInput {
   journal: Journal;
 }
 
-/** Key of the role's password in the tenant's Secret. */
-const passwordKey = "database-password";
 const recheckMs = 1_000;
 
 const beginnings: Phase<TenantInput>[] = [
@@ -126,7 +124,7 @@ async function prepareRun(input: TenantInput): Promise<TenantRun> {
   const place = buildPlace(input);
   const { tenant, writer } = place;
   const secret = await writer.findSecret(namespaceOf(tenant), namesOf(application.name).workload);
-  const password = secret?.[passwordKey] ?? randomBytes(24).toString("base64url");
+  const { password, secretValues } = chooseCredentials(secret, record.credentialsVersion);
   const { serverId, serverName, databaseName, roleName } = placement;
   const server = { id: serverId, name: serverName };
   const access = postgresServers.buildAccess(server, { database: databaseName, user: roleName, password });
@@ -134,7 +132,7 @@ async function prepareRun(input: TenantInput): Promise<TenantRun> {
     ...input,
     ...place,
     instance: application.buildInstance({ tenant, database: access }),
-    secretValues: { [passwordKey]: password },
+    secretValues,
     server,
     access,
     role: {

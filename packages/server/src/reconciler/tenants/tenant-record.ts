@@ -42,6 +42,8 @@ export interface TenantRecord {
   restartRequestedAt: Date | null;
   generation: number;
   pendingPasswordHash: string | null;
+  /** Of the database role's password; raised by whoever asks for another. */
+  credentialsVersion: number;
   /** Ready, but nobody's yet. */
   isSpare: boolean;
   /** Of a reset, after the creation. */
@@ -73,7 +75,7 @@ export async function findTenantRecord(
     select t.id, t.slug, t.admin_email as "adminEmail", t.odoo_version as version, t.bundle,
       t.desired_run_state = 'STOPPED' as "isStopped", t.restart_requested_at as "restartRequestedAt", t.generation,
       t.pending_admin_password_hash as "pendingPasswordHash", t.pending_password_reset_hash as "pendingResetHash",
-      t.organization_id is null as "isSpare",
+      t.organization_id is null as "isSpare", t.credentials_version as "credentialsVersion",
       t.state, t.state_message as "stateMessage", t.conditions, t.node_name as "nodeName",
       t.observed_generation as "observedGeneration",
       t.deletion_requested_at is not null as "isDeleting", t.deleted_at is not null as "isDeleted",
