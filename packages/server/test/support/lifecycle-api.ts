@@ -11,6 +11,8 @@ const mutations = {
   restartTenant: `mutation ($input: RestartTenantInput!) { restartTenant(input: $input) ${answer} }`,
   resetAdminPassword: `mutation ($input: ResetAdminPasswordInput!) { resetAdminPassword(input: $input) ${answer} }`,
   changeTenantPlan: `mutation ($input: ChangeTenantPlanInput!) { changeTenantPlan(input: $input) ${answer} }`,
+  rotateDatabaseCredentials: `mutation ($input: RotateDatabaseCredentialsInput!) {
+    rotateDatabaseCredentials(input: $input) ${answer} }`,
   cancelOperation: `mutation ($input: CancelOperationInput!) { cancelOperation(input: $input) ${answer} }`,
 };
 

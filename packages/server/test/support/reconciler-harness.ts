@@ -19,6 +19,7 @@ import type { PostgresServers } from "../../src/core/postgres-servers.ts";
 import type { SpareTarget } from "../../src/core/spares.ts";
 import { makeTenantUrls } from "../../src/core/tenant-urls.ts";
 import { withTransaction } from "../../src/database/pool.ts";
+import type { OperationKindName } from "../../src/database/tables.ts";
 import { makeReconciler, type Reconciler } from "../../src/reconciler/make-reconciler.ts";
 import { reconcileQueue } from "../../src/reconciler/queue/requests.ts";
 import type { PoolSettings } from "../../src/reconciler/settings.ts";
@@ -163,6 +164,11 @@ export class ReconcilerHarness {
     return this.#firstPool.server.as(this.login(tenantId), run);
   }
 
+  /** On the first pool, with whatever password. */
+  canSignIn(login: ReturnType<ReconcilerHarness["login"]>): Promise<boolean> {
+    return this.#firstPool.server.as(login, async () => true).catch(() => false);
+  }
+
   /** On the first pool. */
   asSuperuser<T>(run: (client: pg.Client) => Promise<T>): Promise<T> {
     const { server, password } = this.#firstPool;
@@ -214,6 +220,18 @@ export class ReconcilerHarness {
       const change = { deletion_requested_at: new Date() };
       await transaction.updateTable("tenants").set(change).where("id", "=", tenantId).execute();
       return startOperation(transaction, tenantId, "DELETE");
+    });
+  }
+
+  /** As `rotateDatabaseCredentials` does. */
+  requestRotation(tenantId: string): Promise<string> {
+    return withTransaction(this.database.worker, async (transaction) => {
+      await transaction
+        .updateTable("tenants")
+        .set((eb) => ({ credentials_version: eb("credentials_version", "+", 1) }))
+        .where("id", "=", tenantId)
+        .execute();
+      return startOperation(transaction, tenantId, "ROTATE_CREDENTIALS");
     });
   }
 
@@ -323,7 +341,7 @@ export class ReconcilerHarness {
 async function startOperation(
   transaction: DatabaseTransaction,
   tenantId: string,
-  kind: "CREATE" | "DELETE",
+  kind: OperationKindName,
 ): Promise<string> {
   const { id } = await transaction
     .insertInto("operations")

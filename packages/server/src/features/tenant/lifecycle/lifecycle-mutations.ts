@@ -4,6 +4,7 @@ import { findPasswordFault } from "../tenant-rules.ts";
 import type {
   ResetAdminPasswordInput,
   RestartTenantInput,
+  RotateDatabaseCredentialsInput,
   StartTenantInput,
   StopTenantInput,
 } from "./lifecycle.input.ts";
@@ -79,3 +80,23 @@ export function resetAdminPassword(
     },
   });
 }
+
+/** Asks for another password of the instance's database role, which nobody ever sees. */
+export const rotateDatabaseCredentials = (
+  deps: TenantMutationDeps,
+  viewer: Viewer,
+  input: RotateDatabaseCredentialsInput,
+): Promise<MutationResult> =>
+  requestOperation(deps, viewer, {
+    kind: "ROTATE_CREDENTIALS",
+    mutation: "rotateDatabaseCredentials",
+    input: { ...input },
+    async plan(transaction, { id }) {
+      const { credentials_version } = await transaction
+        .selectFrom("tenants")
+        .select("credentials_version")
+        .where("id", "=", id)
+        .executeTakeFirstOrThrow();
+      return { change: { credentials_version: credentials_version + 1 } };
+    },
+  });

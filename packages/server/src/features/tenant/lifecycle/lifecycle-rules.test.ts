@@ -7,7 +7,7 @@ const possible = (situation: Situation): ActionKind[] =>
   actionKinds.filter((kind) => findRefusal(kind, situation) === undefined);
 
 test("what can be asked follows from what is so, and from what is under way", () => {
-  const always = ["RESET_PASSWORD", "CHANGE_PLAN", "DELETE"];
+  const always = ["RESET_PASSWORD", "CHANGE_PLAN", "ROTATE_CREDENTIALS", "DELETE"];
   expect(possible(running)).toEqual(["STOP", "RESTART", ...always]);
   expect(possible({ ...running, state: "DEGRADED" })).toEqual(["STOP", "RESTART", ...always]);
   expect(possible(stopped)).toEqual(["START", ...always]);

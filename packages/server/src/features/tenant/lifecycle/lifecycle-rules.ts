@@ -7,6 +7,7 @@ export const actionKinds = [
   "RESTART",
   "RESET_PASSWORD",
   "CHANGE_PLAN",
+  "ROTATE_CREDENTIALS",
   "DELETE",
 ] as const satisfies OperationKindName[];
 export type ActionKind = (typeof actionKinds)[number];
@@ -27,6 +28,7 @@ export const supersededBy: Record<ActionKind, OperationKindName[]> = {
   RESTART: [],
   RESET_PASSWORD: ["RESET_PASSWORD"],
   CHANGE_PLAN: ["CHANGE_PLAN"],
+  ROTATE_CREDENTIALS: [],
   DELETE: ["CREATE", "START", "STOP", "RESTART", "RESET_PASSWORD", "CHANGE_PLAN", "ROTATE_CREDENTIALS"],
 };
 

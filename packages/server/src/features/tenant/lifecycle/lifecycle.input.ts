@@ -27,6 +27,9 @@ export class ResetAdminPasswordInput extends TenantOperationInput {
 }
 
 @InputType()
+export class RotateDatabaseCredentialsInput extends TenantOperationInput {}
+
+@InputType()
 export class ChangeTenantPlanInput extends TenantOperationInput {
   @Field(() => String) planCode!: string;
 }

@@ -14,10 +14,17 @@ import {
   OperationListArgs,
   ResetAdminPasswordInput,
   RestartTenantInput,
+  RotateDatabaseCredentialsInput,
   StartTenantInput,
   StopTenantInput,
 } from "./lifecycle.input.ts";
-import { resetAdminPassword, restartTenant, startTenant, stopTenant } from "./lifecycle-mutations.ts";
+import {
+  resetAdminPassword,
+  restartTenant,
+  rotateDatabaseCredentials,
+  startTenant,
+  stopTenant,
+} from "./lifecycle-mutations.ts";
 import { readHistory } from "./operation-history.ts";
 
 type LifecycleMutation<Input> = (
@@ -88,6 +95,17 @@ export class LifecycleResolver {
     @Arg("input", () => ChangeTenantPlanInput) input: ChangeTenantPlanInput,
   ): Promise<TenantOperationPayload> {
     return this.run(context, changeTenantPlan, input);
+  }
+
+  @Authorized()
+  @Mutation(() => TenantOperationPayload, {
+    description: "Another password for the instance's database; its processes are replaced once.",
+  })
+  rotateDatabaseCredentials(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => RotateDatabaseCredentialsInput) input: RotateDatabaseCredentialsInput,
+  ): Promise<TenantOperationPayload> {
+    return this.run(context, rotateDatabaseCredentials, input);
   }
 
   @Authorized()

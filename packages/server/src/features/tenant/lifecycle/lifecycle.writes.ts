@@ -5,7 +5,11 @@ import type { OperationKindName, TenantsTable } from "../../../database/tables.t
 /** What of a tenant's desired state may be changed after its creation. */
 export type TenantChange = Pick<
   Updateable<TenantsTable>,
-  "desired_run_state" | "plan_id" | "restart_requested_at" | "pending_password_reset_hash"
+  | "desired_run_state"
+  | "plan_id"
+  | "restart_requested_at"
+  | "pending_password_reset_hash"
+  | "credentials_version"
 >;
 
 /** Writes desired state; returns the tenant's new generation. */

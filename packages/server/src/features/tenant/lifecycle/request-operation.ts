@@ -142,9 +142,11 @@ async function writeInTransaction(transaction: DatabaseTransaction, asked: Asked
   return made;
 }
 
+const sameWhileUnderWay: ActionKind[] = ["START", "STOP", "RESTART", "ROTATE_CREDENTIALS"];
+
 /** Asked twice while it is under way, these are one operation. */
 function findSame({ kind }: OperationRequest, tenant: TenantRow): string | undefined {
-  if (kind !== "START" && kind !== "STOP" && kind !== "RESTART") return undefined;
+  if (!sameWhileUnderWay.includes(kind)) return undefined;
   return tenant.operations_under_way.find((operation) => operation.kind === kind)?.id;
 }
 
