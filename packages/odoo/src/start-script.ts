@@ -1,7 +1,8 @@
 /**
  * Starts Odoo so that "postgres" means the tenant's own database.
  * Odoo uses `postgres` for LISTEN/NOTIFY of bus and cron and for a check at every start; neighbours would hear each other.
- * With ODOO_SAAS_TEMPLATE set it also moves the attachments into the database, so that a clone needs no files.
+ * With ODOO_SAAS_TEMPLATE set it also moves the attachments into the database, so that a clone needs no files, and gives
+ * the administrator a password that nobody knows, for a warm spare runs before it has an owner.
  */
 export const startScript = `import os
 import sys
@@ -37,6 +38,8 @@ def finish_template():
         env = api.Environment(cursor, SUPERUSER_ID, {})
         env["ir.config_parameter"].set_param("ir_attachment.location", "db")
         env["ir.attachment"].force_storage()
+        # Else every clone could be signed in to as admin/admin until it gets its own administrator.
+        env.ref("base.user_admin").write({"password": os.urandom(32).hex()})
     sql_db.close_all()
 
 

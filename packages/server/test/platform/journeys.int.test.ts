@@ -1,6 +1,7 @@
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ClusterReader, makeClusterReader } from "../support/cluster-reader.ts";
+import { type IngressRequest, requestThroughIngress } from "../support/ingress-request.ts";
 import { makePlatformClient, type PlatformClient } from "../support/platform-client.ts";
 import { listPoolContents } from "../support/pool-contents.ts";
 import { eventually } from "../support/server-process.ts";
@@ -36,32 +37,8 @@ interface TimelineMessage {
   operationTimeline: { operation: { state: string }; events: { seq: number; step: string; state: string }[] };
 }
 
-/** The ingress knows tenants by their host name; only browsers resolve `*.localhost` everywhere. */
-async function throughIngress(slug: string, path: string, init: RequestInit = {}) {
-  const { request } = await import("node:http");
-  const ingress = new URL(sandbox.access.ingress);
-  return new Promise<{ status: number; text: string; headers: Record<string, unknown> }>(
-    (resolve, reject) => {
-      const outgoing = request(
-        {
-          host: "127.0.0.1",
-          port: ingress.port,
-          path,
-          method: init.method ?? "GET",
-          headers: { ...(init.headers as object), host: `${slug}.localhost` },
-        },
-        (answer) => {
-          let text = "";
-          answer.setEncoding("utf8").on("data", (chunk: string) => {
-            text += chunk;
-          });
-          answer.on("end", () => resolve({ status: answer.statusCode!, text, headers: answer.headers }));
-        },
-      );
-      outgoing.on("error", reject).end(init.body as string | undefined);
-    },
-  );
-}
+const throughIngress = (slug: string, path: string, init: IngressRequest = {}) =>
+  requestThroughIngress(sandbox.access.ingress, { slug, path, ...init });
 
 test("a plain API client creates an instance, follows its steps live and signs in there", async () => {
   tenant = await createTenant(client, "acme");

@@ -14,7 +14,11 @@ const createMutation = `mutation ($input: CreateTenantInput!) {
 }`;
 
 /** Asks for an instance; throws when the platform refuses. */
-export async function createTenant(client: PlatformClient, slug: string): Promise<CreatedTenant> {
+export async function createTenant(
+  client: PlatformClient,
+  slug: string,
+  planCode = "basic",
+): Promise<CreatedTenant> {
   type Answer = {
     createTenant: {
       tenant: { id: string } | null;
@@ -23,7 +27,7 @@ export async function createTenant(client: PlatformClient, slug: string): Promis
     };
   };
   const { createTenant: payload } = await client.request<Answer>(createMutation, {
-    input: { slug, adminEmail: adminLogin.email, adminPassword: adminLogin.password, planCode: "basic" },
+    input: { slug, adminEmail: adminLogin.email, adminPassword: adminLogin.password, planCode },
   });
   if (payload.tenant === null) throw new Error(JSON.stringify(payload.userErrors));
   const uuid = Buffer.from(payload.tenant.id, "base64url").toString().split(":")[1]!;
