@@ -18,9 +18,11 @@ import { LifecycleResolver } from "./features/tenant/lifecycle/lifecycle.resolve
 import { TenantConnectionResolver, TenantResolver } from "./features/tenant/tenant.resolver.ts";
 import { TenantService } from "./features/tenant/tenant.service.ts";
 import { TenantSubscriptions } from "./features/tenant/tenant.subscription.ts";
+import { TenantStrategyResolver } from "./features/tenant/tenant-strategy.resolver.ts";
 import { ViewerResolver } from "./features/viewer/viewer.resolver.ts";
 import { NodeResolver } from "./graphql/node.resolver.ts";
 import { makeSchema } from "./graphql/schema.ts";
+import type { StrategyThresholds } from "./strategy/decide-strategy.ts";
 
 /** What the API stands on. */
 export interface ApiDeps {
@@ -33,6 +35,7 @@ export interface ApiDeps {
   verifier: TokenVerifier;
   authServer: AuthServer;
   urls: TenantUrls;
+  strategyThresholds: StrategyThresholds;
   idempotencySecret: string;
   /** Warm spares that are to be kept ready. */
   spares: SpareTarget[];
@@ -69,6 +72,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new TenantConnectionResolver(tenants),
     new TenantSubscriptions(deps.urls),
     new LifecycleResolver(tenantDeps),
+    new TenantStrategyResolver(deps),
     new SessionResolver(sessions),
     new SpareResolver(deps),
   ]);

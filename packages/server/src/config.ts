@@ -88,6 +88,9 @@ const schema = z.object({
   AUDIT_INTERVAL_SECONDS: positive.max(60),
   ORPHAN_GRACE_SECONDS: z.coerce.number().int().min(0),
   ORPHAN_MAX_REMOVALS: z.coerce.number().int().min(0),
+  STRATEGY_MAX_SHARED_USERS: positive,
+  STRATEGY_MAX_SHARED_DATABASE_BYTES: positive,
+  DEDICATED_SERVER_SIZE_FACTOR: z.coerce.number().positive().max(1),
   IDEMPOTENCY_SECRET: z.string().min(16, "must have at least 16 characters"),
 });
 

@@ -37,6 +37,7 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       orphanGraceMs: config.ORPHAN_GRACE_SECONDS * 1_000,
       orphanMaxRemovals: config.ORPHAN_MAX_REMOVALS,
     },
+    dedicated: { sizeFactor: config.DEDICATED_SERVER_SIZE_FACTOR },
   };
 }
 

@@ -166,6 +166,10 @@ function buildApiOptions(parts: Parts): NonNullable<HttpServerOptions["api"]> {
     verifier: makeTokenVerifier({ supabaseUrl: config.SUPABASE_URL, jwtSecret: config.SUPABASE_JWT_SECRET }),
     authServer: makeAuthServer({ supabaseUrl: config.SUPABASE_URL, anonKey: config.SUPABASE_ANON_KEY }),
     urls,
+    strategyThresholds: {
+      maxSharedConcurrentUsers: config.STRATEGY_MAX_SHARED_USERS,
+      maxSharedDatabaseBytes: config.STRATEGY_MAX_SHARED_DATABASE_BYTES,
+    },
     idempotencySecret: config.IDEMPOTENCY_SECRET,
     spares: config.SPARES,
     log,

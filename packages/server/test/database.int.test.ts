@@ -25,8 +25,8 @@ test("the plans are seeded and bigint arrives as number", async () => {
   expect(plans.map((plan) => [plan.code, plan.memory_limit_bytes, plan.is_available])).toEqual([
     ["basic", 1_073_741_824, true],
     ["standard", 2_147_483_648, true],
-    ["premium", 4_294_967_296, false],
-    ["enterprise", 8_589_934_592, false],
+    ["premium", 4_294_967_296, true],
+    ["enterprise", 8_589_934_592, true],
   ]);
 });
 

@@ -63,12 +63,14 @@ test("a creation leaves the tenant, its operation, an audit row and a due key, a
 
 test("everything that is wrong with an input is told at once, and nothing is created or hashed", async () => {
   const hashedBefore = api.hashed.length;
+  const close = { is_available: false };
+  await api.database.owner.updateTable("plans").set(close).where("code", "=", "enterprise").execute();
   const { data } = await ann.query(
     create,
     inputOf("Bad--Slug", {
       adminEmail: "nobody",
       adminPassword: "short",
-      planCode: "premium",
+      planCode: "enterprise",
       odooVersion: "12",
     }),
   );

@@ -9,6 +9,14 @@ type Json<T extends object> = JSONColumnType<T, string | undefined, string>;
 
 export type MembershipRole = "owner" | "admin" | "billing" | "viewer";
 export type StrategyName = "SHARED" | "DEDICATED";
+export type StrategyRuleName =
+  | "MANUAL_OVERRIDE"
+  | "COMPLIANCE"
+  | "PERFORMANCE"
+  | "DATA_VOLUME"
+  | "DATABASE_SETTINGS"
+  | "PLAN";
+export type ComplianceName = "HIPAA" | "SOX" | "PCI_DSS";
 export type TenantStateName =
   | "PENDING"
   | "PROVISIONING"
@@ -34,6 +42,7 @@ export type OperationStepName =
   | "NAMESPACE"
   | "ISOLATION"
   | "SECRETS"
+  | "DATABASE_SERVER"
   | "DATABASE"
   | "IDENTITY"
   | "WORKLOAD"
@@ -93,6 +102,8 @@ export interface PlansTable {
   connection_limit: number;
   strategy: StrategyName;
   is_available: Generated<boolean>;
+  server_cpu_millicores: Generated<number>;
+  server_memory_bytes: Generated<number>;
 }
 
 export type PoolStateName = "PREPARING" | "ACTIVE" | "CORDONED" | "DRAINING" | "FAILED";
@@ -178,6 +189,18 @@ export interface TenantsTable {
   updated_at: Created;
   deletion_requested_at: Timestamp | null;
   deleted_at: Timestamp | null;
+  compliance: Generated<ComplianceName[]>;
+  expected_database_bytes: number | null;
+  expected_concurrent_users: number | null;
+  database_settings: Json<Record<string, string>>;
+  strategy: StrategyName | null;
+  strategy_rule: StrategyRuleName | null;
+  strategy_reason: string | null;
+  strategy_decided_at: Timestamp | null;
+  strategy_override: StrategyName | null;
+  strategy_override_reason: string | null;
+  strategy_overridden_by: string | null;
+  strategy_overridden_at: Timestamp | null;
 }
 
 export interface PlacementsTable {

@@ -6,6 +6,7 @@ import { SpareResolver } from "../features/spare/spare.resolver.ts";
 import { LifecycleResolver } from "../features/tenant/lifecycle/lifecycle.resolver.ts";
 import { TenantConnectionResolver, TenantResolver } from "../features/tenant/tenant.resolver.ts";
 import { TenantSubscriptions } from "../features/tenant/tenant.subscription.ts";
+import { TenantStrategyResolver } from "../features/tenant/tenant-strategy.resolver.ts";
 import { ViewerResolver } from "../features/viewer/viewer.resolver.ts";
 import { NodeResolver } from "./node.resolver.ts";
 
@@ -19,6 +20,7 @@ export const resolverClasses = [
   TenantConnectionResolver,
   TenantSubscriptions,
   LifecycleResolver,
+  TenantStrategyResolver,
   OperationResolver,
   SessionResolver,
   SpareResolver,

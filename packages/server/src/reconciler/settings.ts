@@ -11,6 +11,7 @@ export interface ReconcilerSettings {
   /** Warm spares that are kept ready. */
   spares: SpareTarget[];
   healing: HealingSettings;
+  dedicated: DedicatedSettings;
 }
 
 /** How often the platform looks for what is not as it left it, and when it removes what belongs to nobody. */
@@ -19,6 +20,12 @@ export interface HealingSettings {
   orphanGraceMs: number;
   /** More orphans than this at once are a lost or restored platform database: none is removed then. */
   orphanMaxRemovals: number;
+}
+
+/** Servers of tenants' own: their sizes are the plans'. */
+export interface DedicatedSettings {
+  /** Of a plan's CPU and memory, where machines are smaller than customers' are. */
+  sizeFactor: number;
 }
 
 /** Size of a new shared PostgreSQL server, and how many there should be. */

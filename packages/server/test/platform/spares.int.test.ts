@@ -108,7 +108,7 @@ test("when the node is full, the spare gives way to a customer, and no customer'
       .flat()
       .map(({ metadata }) => metadata.uid);
   const before = await uids();
-  const cold = await createTenant(client, "larger-shop", "standard");
+  const cold = await createTenant(client, "larger-shop", { planCode: "standard" });
   await untilState(client, cold, { state: "RUNNING", timeoutMs: 60_000 });
   await eventually(async () => {
     const [stock] = await readStock(admin);

@@ -113,8 +113,9 @@ export async function makeClusterReader(kubeconfigPath: string): Promise<Cluster
           endpoints?: { addresses: string[]; conditions: { ready: boolean } }[];
           ports: { port: number }[];
         };
+        const ofServer = "labelSelector=kubernetes.io/service-name=postgres";
         const slices = (await list(
-          `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
+          `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices?${ofServer}`,
         )) as unknown as Slice[];
         const slice = slices.find((item) => item.endpoints?.some((endpoint) => endpoint.conditions.ready));
         return slice && { host: slice.endpoints![0]!.addresses[0]!, port: slice.ports[0]!.port };

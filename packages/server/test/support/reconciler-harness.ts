@@ -1,12 +1,5 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Application,
-  type KubernetesObject,
-  kinds,
-  namespaceOf,
-  type Secret,
-} from "@odoo-saas/k8s-core";
-import { makeOdoo } from "@odoo-saas/odoo";
+import { type KubernetesObject, kinds, namespaceOf, type Secret } from "@odoo-saas/k8s-core";
 import { sql } from "kysely";
 import type pg from "pg";
 import { pino } from "pino";
@@ -19,45 +12,19 @@ import type { PostgresServers } from "../../src/core/postgres-servers.ts";
 import type { SpareTarget } from "../../src/core/spares.ts";
 import { makeTenantUrls } from "../../src/core/tenant-urls.ts";
 import { withTransaction } from "../../src/database/pool.ts";
-import type { OperationKindName } from "../../src/database/tables.ts";
+import type { OperationKindName, StrategyName } from "../../src/database/tables.ts";
 import { makeReconciler, type Reconciler } from "../../src/reconciler/make-reconciler.ts";
 import { reconcileQueue } from "../../src/reconciler/queue/requests.ts";
-import type { PoolSettings } from "../../src/reconciler/settings.ts";
 import { type MemoryKubernetes, makeMemoryKubernetes, reportReady } from "./memory-kubernetes.ts";
 import { makePoolServer, type PoolServer } from "./pool-server.ts";
 import { makeTestDatabase, type TestDatabase } from "./test-database.ts";
+import { poolSettings, testApplication } from "./test-settings.ts";
 
 /** Jobs of this image are left to the test. */
 export const brokenImage = "odoo:broken";
 export const testLog = pino({ level: process.env.TEST_LOG ?? "silent" });
 
-/** Odoo, but for an identity that needs one small table only. */
-export const testApplication: Application = {
-  ...makeOdoo({ image: (version) => `odoo:${version}` }),
-  identityStatements: ({ adminEmail, adminPasswordHash }) => [
-    {
-      text: "insert into identities (login, password) values ($1, $2)",
-      values: [adminEmail, adminPasswordHash],
-    },
-  ],
-  adminPasswordStatements: (passwordHash) => [
-    { text: "update identities set password = $1", values: [passwordHash], mustChange: true },
-  ],
-};
-
-/** Measured and dropped only when a test wants it. */
-const poolSettings: PoolSettings = {
-  image: "postgres:18",
-  cpuMillicores: 1_000,
-  memoryBytes: 2 ** 30,
-  storageBytes: 2 ** 33,
-  maxTenants: 50,
-  minFreePlaces: 5,
-  connectionBudget: 800,
-  failedAfterMs: 60_000,
-  measureEveryMs: 300_000,
-  templateGraceMs: 60_000,
-};
+export { testApplication };
 
 const decode = (secret: Secret | undefined, key: string) =>
   Buffer.from(secret?.data?.[key] ?? "", "base64").toString();
@@ -121,6 +88,7 @@ export class ReconcilerHarness {
         pool: this.pool,
         spares: this.spares,
         healing: { auditIntervalMs: 500, orphanGraceMs: 2_000, orphanMaxRemovals: 5 },
+        dedicated: { sizeFactor: 1 },
       },
       changes: { publish: () => {} },
       log: testLog,
@@ -159,9 +127,10 @@ export class ReconcilerHarness {
     return this.#firstPool.server.signIns;
   }
 
-  /** As a tenant's own role, in its database on the first pool. */
+  /** As a tenant's own role, in its database on its own server, or else on the first pool. */
   asTenant<T>(tenantId: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
-    return this.#firstPool.server.as(this.login(tenantId), run);
+    const { server } = this.#pools.get(namespaceOf({ id: tenantId })) ?? this.#firstPool;
+    return server.as(this.login(tenantId), run);
   }
 
   /** On the first pool, with whatever password. */
@@ -175,10 +144,19 @@ export class ReconcilerHarness {
     return server.as({ user: "postgres", password, database: "postgres" }, run);
   }
 
+  /** As its superuser, on the server of a namespace. */
+  onServer<T>(namespace: string, run: (client: pg.Client) => Promise<T>): Promise<T> {
+    const { server, password } = this.#pools.get(namespace)!;
+    return server.as({ user: "postgres", password, database: "postgres" }, run);
+  }
+
   async createTenant(
     slug: string,
     id: string = randomUUID(),
-    more: { bundle?: string } = {},
+    {
+      planCode = "basic",
+      ...columns
+    }: { planCode?: string; bundle?: string; strategy?: StrategyName; database_settings?: string } = {},
   ): Promise<{ id: string; operationId: string }> {
     const { owner, worker } = this.database;
     const organization = await owner
@@ -189,7 +167,7 @@ export class ReconcilerHarness {
     const plan = await owner
       .selectFrom("plans")
       .select("id")
-      .where("code", "=", "basic")
+      .where("code", "=", planCode)
       .executeTakeFirstOrThrow();
     const operationId = await withTransaction(worker, async (transaction) => {
       const rest = {
@@ -197,7 +175,7 @@ export class ReconcilerHarness {
         odoo_version: "19",
         pending_admin_password_hash: "$hash$",
         conditions: "[]",
-        ...more,
+        ...columns,
       };
       await transaction
         .insertInto("tenants")

@@ -17,7 +17,7 @@ const createMutation = `mutation ($input: CreateTenantInput!) {
 export async function createTenant(
   client: PlatformClient,
   slug: string,
-  planCode = "basic",
+  wishes: Record<string, unknown> = {},
 ): Promise<CreatedTenant> {
   type Answer = {
     createTenant: {
@@ -27,7 +27,13 @@ export async function createTenant(
     };
   };
   const { createTenant: payload } = await client.request<Answer>(createMutation, {
-    input: { slug, adminEmail: adminLogin.email, adminPassword: adminLogin.password, planCode },
+    input: {
+      slug,
+      adminEmail: adminLogin.email,
+      adminPassword: adminLogin.password,
+      planCode: "basic",
+      ...wishes,
+    },
   });
   if (payload.tenant === null) throw new Error(JSON.stringify(payload.userErrors));
   const uuid = Buffer.from(payload.tenant.id, "base64url").toString().split(":")[1]!;

@@ -82,6 +82,7 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
     verifier: makeTokenVerifier({ supabaseUrl: auth.url }),
     authServer: makeAuthServer({ supabaseUrl: auth.url, anonKey: "anon" }),
     urls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
+    strategyThresholds: { maxSharedConcurrentUsers: 50, maxSharedDatabaseBytes: 5 * 2 ** 30 },
     idempotencySecret: "0123456789abcdef",
     spares: [{ planCode: "basic", count: 2 }],
     log,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type KubernetesObject, kinds, type OwnerChange } from "@odoo-saas/k8s-core";
+import { type KubernetesObject, kinds, type OwnerChange, postgresName } from "@odoo-saas/k8s-core";
 import type { ReconcileKey } from "../../core/ports.ts";
 
 /** Kinds whose changes a viewer of a tenant sees at once. */
@@ -22,10 +22,13 @@ export function keyOfChange({ tenantId, poolName }: OwnerChange): ReconcileKey |
 
 /** False for what nobody would answer: endpoints, and bare status of kinds whose status is not read. */
 export function isRelevant({ type, object, previous, tenantId }: OwnerChange): boolean {
-  if (object.kind === kinds.EndpointSlice.kind) return tenantId === undefined;
+  if (object.kind === kinds.EndpointSlice.kind) return isOfDatabaseServer(object, tenantId);
   if (type !== "MODIFIED" || previous === undefined || kindsWithStatus.has(object.kind)) return true;
   return !isDeepStrictEqual(specificationOf(object), specificationOf(previous));
 }
+
+const isOfDatabaseServer = ({ metadata }: KubernetesObject, tenantId: string | undefined) =>
+  tenantId === undefined || metadata.labels?.["kubernetes.io/service-name"] === postgresName;
 
 function specificationOf({ metadata, status: _, ...rest }: KubernetesObject) {
   const { labels, annotations, deletionTimestamp, uid } = metadata;

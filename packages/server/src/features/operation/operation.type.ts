@@ -38,6 +38,7 @@ export const OperationStep = defineEnum("OperationStep", [
   "NAMESPACE",
   "ISOLATION",
   "SECRETS",
+  "DATABASE_SERVER",
   "DATABASE",
   "IDENTITY",
   "WORKLOAD",

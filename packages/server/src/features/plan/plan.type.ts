@@ -23,9 +23,13 @@ export class Plan extends Node {
   @Field(() => Int) connectionLimit!: number;
   @Field(() => DatabaseStrategy) strategy!: keyof typeof DatabaseStrategy;
 
-  @Field(() => Boolean, {
-    description: "False while the platform cannot host this plan yet; `createTenant` refuses it.",
-  })
+  @Field(() => Int, { description: "CPU of the tenant's own database server, when it gets one." })
+  serverCpuMillicores!: number;
+
+  @Field(() => GraphQLSafeInt, { description: "Memory of the tenant's own database server." })
+  serverMemoryBytes!: number;
+
+  @Field(() => Boolean, { description: "False while the plan is closed; `createTenant` refuses it." })
   isAvailable!: boolean;
 }
 
@@ -45,6 +49,8 @@ export function toPlan(row: Selectable<PlansTable>): Plan {
     workers: row.workers,
     connectionLimit: row.connection_limit,
     strategy: row.strategy,
+    serverCpuMillicores: row.server_cpu_millicores,
+    serverMemoryBytes: row.server_memory_bytes,
     isAvailable: row.is_available,
   };
 }

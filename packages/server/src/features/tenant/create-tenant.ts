@@ -12,7 +12,11 @@ import {
   replaceRemembered,
 } from "../../database/idempotency.ts";
 import { withViewer } from "../../database/pool.ts";
+import type { StrategyName } from "../../database/tables.ts";
 import { decodeIdOf } from "../../graphql/global-id.ts";
+import type { StrategyDecision, StrategyThresholds } from "../../strategy/decide-strategy.ts";
+import { decideForInput, recordDecision } from "../strategy/strategy-columns.ts";
+import { findWishFaults } from "../strategy/strategy-rules.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
 import { takeSpare } from "./take-spare.ts";
 import type { CreateTenantInput } from "./tenant.input.ts";
@@ -35,6 +39,7 @@ export interface TenantMutationDeps {
   application: Pick<Application, "versions" | "bundles" | "imageOf" | "hashPassword">;
   idempotencySecret: string;
   slugLock: KeyedLock;
+  strategyThresholds: StrategyThresholds;
 }
 
 /** Ids of what a mutation made or found, or what the caller must mend. */
@@ -52,7 +57,7 @@ export function createTenant(
   viewer: Viewer,
   input: CreateTenantInput,
 ): Promise<MutationResult> {
-  const faults = findInputFaults(input, deps.application);
+  const faults = [...findInputFaults(input, deps.application), ...findWishFaults(input, viewer)];
   // One at a time per subdomain: those that lose need no costly password hash.
   return deps.slugLock.run(input.slug, async () => {
     const { adminPassword: _secret, ...remembered } = input;
@@ -101,7 +106,7 @@ function findInputFaults(
 const getName = (input: CreateTenantInput): string => (input.name ?? input.slug).trim() || input.slug;
 
 interface Checked {
-  planId: string;
+  plan: { id: string; name: string; strategy: StrategyName };
   organizationId: string;
 }
 
@@ -112,7 +117,7 @@ async function checkAgainstDatabase(
 ): Promise<Checked | { faults: Fault[] }> {
   const plan = await transaction
     .selectFrom("plans")
-    .select(["id", "is_available"])
+    .select(["id", "name", "strategy", "is_available"])
     .where("code", "=", input.planCode)
     .executeTakeFirst();
   const membership = await findChosenMembership(transaction, viewer, input.organizationId);
@@ -136,7 +141,7 @@ async function checkAgainstDatabase(
     });
   }
   if (faults.length > 0 || !plan || !membership) return { faults };
-  return { planId: plan.id, organizationId: membership.organizationId };
+  return { plan, organizationId: membership.organizationId };
 }
 
 async function findChosenMembership(
@@ -191,11 +196,14 @@ async function insertInTransaction(
   insertion: Insertion,
 ): Promise<RememberedResult> {
   const { deps, viewer, ready, operationId } = insertion;
-  const { input, organizationId, call } = ready;
+  const { input, organizationId, plan, call } = ready;
   const provisional = { tenantId: randomUUID(), operationId };
   const earlier = call && (await rememberOrReplay(transaction, call, provisional));
   if (earlier) return earlier;
-  const { tenantId, generation, isWarm } = await takeOrInsert(transaction, insertion, provisional.tenantId);
+  const decision = decideForInput(input, plan, deps.strategyThresholds);
+  const row = { newId: provisional.tenantId, decision };
+  const { tenantId, generation, isWarm } = await takeOrInsert(transaction, insertion, row);
+  await recordDecision(transaction, tenantId, { input, decision });
   const ids = { tenantId, operationId };
   if (call && isWarm) await replaceRemembered(transaction, call, ids);
   await insertOperation(transaction, {
@@ -206,13 +214,13 @@ async function insertInTransaction(
     userId: viewer.userId,
     ...(isWarm && { message: "A prepared instance was taken." }),
   });
-  const { slug, odooVersion, planCode, bundle } = input;
+  const { slug, odooVersion, planCode, bundle, strategyOverride: override = null } = input;
   await insertAudit(transaction, {
     userId: viewer.userId,
     organizationId,
     action: "tenant.create",
     target: `tenant:${tenantId}`,
-    details: { slug, planCode, odooVersion, bundle, isWarm },
+    details: { slug, planCode, odooVersion, bundle, isWarm, ...decision, override },
   });
   await deps.queue.request(transaction, `tenant:${tenantId}`);
   return ids;
@@ -222,22 +230,24 @@ async function insertInTransaction(
 async function takeOrInsert(
   transaction: DatabaseTransaction,
   { deps, ready }: Insertion,
-  newId: string,
+  { newId, decision }: { newId: string; decision: StrategyDecision },
 ): Promise<{ tenantId: string; generation: number; isWarm: boolean }> {
-  const { input, organizationId, planId, passwordHash } = ready;
+  const { input, organizationId, plan, passwordHash } = ready;
   const { slug, adminEmail, odooVersion } = input;
   const tenant = {
     organizationId,
     slug,
     name: getName(input),
     adminEmail,
-    planId,
+    planId: plan.id,
     odooVersion,
     bundle: input.bundle ?? deps.application.bundles[0] ?? "",
     passwordHash,
   };
   const image = deps.application.imageOf(odooVersion);
-  const spare = await takeSpare(transaction, { ...tenant, image });
+  // Spares are where their plan puts them, on servers without settings of anybody.
+  const fitsSpare = decision.strategy === plan.strategy && input.databaseSettings.length === 0;
+  const spare = fitsSpare && (await takeSpare(transaction, { ...tenant, image }));
   if (spare) return { tenantId: spare.id, generation: spare.generation, isWarm: true };
   await insertTenant(transaction, { ...tenant, id: newId });
   return { tenantId: newId, generation: 1, isWarm: false };

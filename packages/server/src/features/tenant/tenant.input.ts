@@ -1,5 +1,6 @@
 import { ArgsType, Field, ID, InputType, Int } from "type-graphql";
 import { defineEnum } from "../../graphql/define-enum.ts";
+import { StrategyWishesInput } from "../strategy/strategy.input.ts";
 import { TenantState } from "./tenant.type.ts";
 
 export const TenantOrderField = defineEnum("TenantOrderField", ["SLUG", "CREATED_AT", "STATE", "PLAN"]);
@@ -33,7 +34,7 @@ export class TenantListArgs {
 }
 
 @InputType()
-export class CreateTenantInput {
+export class CreateTenantInput extends StrategyWishesInput {
   @Field(() => String) slug!: string;
 
   @Field(() => String, { nullable: true, description: "Display name; the subdomain when absent." })

@@ -13,6 +13,12 @@ export function toTenant(row: TenantRow, urls: TenantUrls): Tenant {
   return {
     id: encodeGlobalId("Tenant", row.id),
     uuid: row.id,
+    strategySource: {
+      row: row.strategy,
+      plan: row.plan,
+      placed: row.placement?.strategy,
+      createdAt: row.created_at,
+    },
     slug: row.slug,
     name: row.name,
     url: urls.urlOf(row.slug),

@@ -3,6 +3,7 @@ import { type RawBuilder, type Selectable, sql } from "kysely";
 import type { DatabaseTransaction } from "../../core/ports.ts";
 import type { PlansTable, RunStateName, StrategyName, TenantStateName } from "../../database/tables.ts";
 import type { OperationRow } from "../operation/operation.type.ts";
+import { type StrategyRow, strategyColumn } from "../strategy/strategy-columns.ts";
 import type { TenantPosition } from "./tenant-cursor.ts";
 
 /** Where its database is, why, and why on that pool. */
@@ -33,6 +34,7 @@ export interface TenantRow {
   observed_at: Date | null;
   deletion_requested_at: Date | null;
   plan: Selectable<PlansTable>;
+  strategy: StrategyRow;
   placement: TenantPlacement | null;
   operation: OperationRow | null;
   /** The oldest first. */
@@ -103,6 +105,7 @@ export async function findTenants(
       ${stateColumn} as state, t.state_message, t.desired_run_state, t.generation, t.conditions, t.created_at,
       t.observed_at, t.deletion_requested_at, to_jsonb(p) as plan, to_jsonb(op) as operation,
       t.restart_requested_at, ${operationsUnderWay} as operations_under_way, ${mayChange} as may_change,
+      ${strategyColumn} as strategy,
       case when pl.tenant_id is not null then
         jsonb_build_object('strategy', pl.strategy, 'reason', pl.reason, 'pool', ds.name,
           'score', pl.score, 'reasons', pl.reasons) end as placement,

@@ -6,6 +6,7 @@ import { PageInfo } from "../../graphql/page-info.type.ts";
 import { UserError } from "../../graphql/user-error.type.ts";
 import { Operation, OperationKind } from "../operation/operation.type.ts";
 import { DatabaseStrategy, Plan } from "../plan/plan.type.ts";
+import type { StrategySource } from "../strategy/strategy.presenter.ts";
 import { Organization } from "../viewer/viewer.type.ts";
 
 export const TenantState = defineEnum("TenantState", [
@@ -76,6 +77,8 @@ export class TenantAction {
 export class Tenant extends Node {
   /** Not part of the API. */
   uuid!: string;
+  /** Not part of the API; what `strategy` is told from. */
+  strategySource!: StrategySource;
 
   @Field(() => String) slug!: string;
   @Field(() => String) name!: string;
@@ -154,6 +157,12 @@ export class TenantsUpdate {
 export class CreateTenantPayload {
   @Field(() => Tenant, { nullable: true }) tenant!: Tenant | null;
   @Field(() => Operation, { nullable: true }) operation!: Operation | null;
+  @Field(() => [UserError]) userErrors!: UserError[];
+}
+
+@ObjectType()
+export class OverrideTenantStrategyPayload {
+  @Field(() => Tenant, { nullable: true }) tenant!: Tenant | null;
   @Field(() => [UserError]) userErrors!: UserError[];
 }
 

@@ -4,14 +4,13 @@ import {
   evaluateJob,
   type JobEvaluation,
   kinds,
-  type Place,
   placeOfPool,
   type TemplateSpec,
   takeSnapshot,
 } from "@odoo-saas/k8s-core";
 import { type TemplateState, templateOwner } from "../../core/postgres-servers.ts";
 import type { TemplateStateName } from "../../database/tables.ts";
-import { inPoolSession, type PoolRun } from "./pool-run.ts";
+import { inPoolSession, type ServerRun } from "./pool-run.ts";
 
 /** A template that is wanted. */
 export interface Template {
@@ -34,7 +33,7 @@ const logLines = 20;
 
 /** One step of a build: starts the Job, looks at it, or ends it. */
 export async function buildTemplate(
-  run: PoolRun,
+  run: ServerRun,
   template: Template,
   state: TemplateState | undefined,
 ): Promise<BuildStep> {
@@ -56,7 +55,7 @@ export async function buildTemplate(
 }
 
 // Whatever an earlier Job left in the database cannot be trusted: a Job always begins with an empty one.
-async function startJob(run: PoolRun, { spec, name }: Template): Promise<void> {
+async function startJob(run: ServerRun, { spec, name }: Template): Promise<void> {
   const { application, postgresServers, log } = run.reconciler;
   const password = randomBytes(24).toString("base64url");
   const missing = await inPoolSession(run, (session) =>
@@ -66,20 +65,23 @@ async function startJob(run: PoolRun, { spec, name }: Template): Promise<void> {
   const login = { database: name, user: templateOwner, password };
   const database = postgresServers.buildAccess(run.pool, login);
   const container = application.buildTemplateJob({ template: spec, database });
-  const place: Place = placeOfPool(run.pool.name);
+  const place = run.place ?? placeOfPool(run.pool.name);
   const priorityClass = run.reconciler.settings.cluster.priorityClasses?.pool;
   const objects = buildJobObjects(place, { name: jobNameOf(name), container, priorityClass });
   for (const object of objects) await run.writer.ensure(object);
 }
 
-async function finishTemplate(run: PoolRun, { name }: Template): Promise<BuildStep> {
+async function finishTemplate(run: ServerRun, { name }: Template): Promise<BuildStep> {
   await inPoolSession(run, (session) => session.finishTemplate(name));
   await removeLeftovers(run, jobNameOf(name));
   return { state: "READY", message: "" };
 }
 
 /** The Job's objects. The Secret before the ConfigMap, which is watched and so tells that something may be left. */
-export async function removeLeftovers({ reconciler, pool, writer }: PoolRun, jobName: string): Promise<void> {
+export async function removeLeftovers(
+  { reconciler, pool, writer }: ServerRun,
+  jobName: string,
+): Promise<void> {
   const { caches } = reconciler.cluster;
   const key = { namespace: pool.name, name: jobName };
   if (!caches.of(kinds.Job).find(key) && !caches.of(kinds.ConfigMap).find(key)) return;
@@ -90,7 +92,7 @@ export async function removeLeftovers({ reconciler, pool, writer }: PoolRun, job
 }
 
 async function failOrStartOver(
-  run: PoolRun,
+  run: ServerRun,
   { spec, name }: Template,
   { job, problem }: Extract<JobEvaluation, { kind: "failed" }>,
 ): Promise<BuildStep> {
@@ -108,7 +110,7 @@ async function failOrStartOver(
   };
 }
 
-async function readLogTail({ reconciler, pool }: PoolRun, jobName: string): Promise<string> {
+async function readLogTail({ reconciler, pool }: ServerRun, jobName: string): Promise<string> {
   const { client, caches } = reconciler.cluster;
   const pod = takeSnapshot(caches, pool.name).pods.find(
     ({ metadata }) => metadata.labels?.["batch.kubernetes.io/job-name"] === jobName,

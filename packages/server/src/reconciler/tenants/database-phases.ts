@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import {
   type Application,
+  type Condition,
   type DatabaseAccess,
   done,
   type Outcome,
@@ -16,6 +17,8 @@ import type {
   TenantRole,
 } from "../../core/postgres-servers.ts";
 import type { ReconcilerContext } from "../context.ts";
+import { ensureOwnTemplate } from "../dedicated/own-server-phases.ts";
+import type { OwnServerRecord } from "../dedicated/own-server-record.ts";
 import { templateNameOf } from "../templates.ts";
 import type { Journal } from "./journal.ts";
 import type { TenantRecord } from "./tenant-record.ts";
@@ -27,10 +30,14 @@ export interface TenantRun extends TenantPhaseContext {
   record: TenantRecord;
   journal: Journal;
   server: DatabaseServer;
+  /** Its row, when the server is the tenant's own. */
+  ownServerRecord: OwnServerRecord | undefined;
   role: TenantRole;
   access: DatabaseAccess;
   /** Set by the database phase. */
   databaseState?: TenantDatabaseState;
+  /** Set by the phase of the tenant's own server. */
+  conditions?: Condition[];
 }
 
 const recheckMs = 1_000;
@@ -51,7 +58,10 @@ export async function ensureDatabase(run: TenantRun): Promise<Outcome> {
   refuseToReplace(record, server, state);
   if (state.isRoleCurrent && state.isHandedOver) return done;
   const templateName = templateNameOf(reconciler.application, record);
-  if (!state.isHandedOver) {
+  if (!state.isHandedOver && run.ownServerRecord) {
+    const outcome = await ensureOwnTemplate(run);
+    if (outcome.kind === "wait") return outcome;
+  } else if (!state.isHandedOver) {
     const templates = await reconciler.postgresServers.findTemplates(server);
     if (templates.get(templateName) !== "READY") return waitForTemplate(reconciler.application, record);
   }

@@ -56,7 +56,8 @@ async function closeRouteAndStop(run: DeletionRun): Promise<Outcome> {
 
 async function dropDatabase({ reconciler, lease, record }: DeletionRun): Promise<Outcome> {
   const { placement } = record;
-  if (placement === null) return done;
+  // A server of its own goes with the namespace, its volume too.
+  if (placement === null || placement.strategy === "DEDICATED") return done;
   const { serverId, serverName, databaseName, roleName } = placement;
   await reconciler.postgresServers.withSession(
     { id: serverId, name: serverName },
@@ -93,6 +94,11 @@ async function bury({ journal, record }: DeletionRun): Promise<Outcome> {
 
 async function writeTombstone(transaction: DatabaseTransaction, tenantId: string): Promise<void> {
   await transaction.deleteFrom("placements").where("tenant_id", "=", tenantId).execute();
+  await transaction
+    .deleteFrom("database_servers")
+    .where("kind", "=", "DEDICATED")
+    .where("name", "=", namespaceOf({ id: tenantId }))
+    .execute();
   await transaction
     .updateTable("tenants")
     .set({

@@ -3,6 +3,7 @@ import type { DatabaseTransaction } from "../../core/ports.ts";
 import { type Choice, choosePool } from "../../placement/choose-pool.ts";
 import { type CandidateQuery, findCandidates, reservePlace } from "../../placement/find-candidates.ts";
 import type { ReconcilerContext } from "../context.ts";
+import { readStrategy } from "../dedicated/read-strategy.ts";
 import { withFencedTransaction } from "../fence.ts";
 import { templateNameOf } from "../templates.ts";
 import type { PlacementRecord, TenantRecord } from "./tenant-record.ts";
@@ -27,6 +28,7 @@ export async function findPlace(
     storageBytes: settings.pool.storageBytes,
   };
   return withFencedTransaction(database, lease, async (transaction) => {
+    if ((await readStrategy(transaction, tenant.id)) !== "SHARED") return undefined;
     const choice = await reserveBest(transaction, query);
     return choice && insertPlacement(transaction, tenant, choice);
   });
@@ -57,7 +59,7 @@ async function insertPlacement(
       tenant_id: tenant.id,
       database_server_id: pool.id,
       strategy: "SHARED",
-      reason: `Shared, because the ${tenant.planCode} plan uses a shared server.`,
+      reason: tenant.strategyReason || `Shared, because the ${tenant.planCode} plan uses a shared server.`,
       database_name: name,
       role_name: name,
       connection_limit: tenant.budget.connectionLimit,
@@ -65,5 +67,6 @@ async function insertPlacement(
       reasons: JSON.stringify(reasons),
     })
     .execute();
-  return { serverId: pool.id, serverName: pool.name, databaseName: name, roleName: name };
+  const place = { serverId: pool.id, serverName: pool.name, databaseName: name, roleName: name };
+  return { ...place, strategy: "SHARED" };
 }

@@ -7,15 +7,19 @@ import {
   ensureWorkload,
   namesOf,
   namespaceOf,
+  type ObjectWriter,
   type Outcome,
   type Phase,
   prune,
   runPhases,
-  TerminalError,
   waitFor,
 } from "@odoo-saas/k8s-core";
 import type { Lease } from "../../core/lease.ts";
 import type { ReconcilerContext } from "../context.ts";
+import { describeOwnServer } from "../dedicated/own-server.ts";
+import { ensureOwnServer } from "../dedicated/own-server-phases.ts";
+import { findOwnServerRecord } from "../dedicated/own-server-record.ts";
+import { placeDedicated } from "../dedicated/place-dedicated.ts";
 import { chooseCredentials } from "./credentials.ts";
 import { ensureDatabase, ensureIdentity, type TenantRun } from "./database-phases.ts";
 import type { Journal } from "./journal.ts";
@@ -45,6 +49,7 @@ const beginnings: Phase<TenantInput>[] = [
 const phases = {
   isolation: { name: "ISOLATION", run: ensureIsolation },
   secrets: { name: "SECRETS", run: ensureSecret },
+  ownServer: { name: "DATABASE_SERVER", run: ensureChangedServer },
   database: { name: "DATABASE", run: ensureDatabase },
   identity: { name: "IDENTITY", run: ensureIdentity },
   password: { name: "PASSWORD", run: ensurePassword },
@@ -63,11 +68,13 @@ export async function provisionTenant(input: TenantInput): Promise<Outcome> {
   const begun = await runPhases(beginnings, input, observer);
   if (begun.kind === "wait") return begun;
   const run = await prepareRun(input);
-  const { secrets, isolation, database, identity, password, workload, route } = phases;
-  const databaseSteps = [database, identity, password];
+  const { secrets, isolation, ownServer, database, identity, password, workload, route } = phases;
+  const databaseSteps = [...(run.ownServer ? [ownServer] : []), database, identity, password];
+  // A server of the tenant's own needs its policies, and room in the quota, before it runs.
+  const besideIsolation = run.ownServer ? [[isolation, ...databaseSteps]] : [[isolation], databaseSteps];
   const stages: Phase<TenantRun>[][][] = input.record.isStopped
     ? [[[secrets]], [[isolation], [workload], [route]], [databaseSteps]] // it ends without its database, too
-    : [[[secrets]], [[isolation], databaseSteps], [[workload], [route]]]; // the Secret before the role's password
+    : [[[secrets]], besideIsolation, [[workload], [route]]]; // the Secret before the role's password
   for (const stage of stages) {
     const outcomes = await settleAll(stage.map((list) => runPhases(list, run, observer)));
     const waiting = outcomes.find((outcome) => outcome.kind === "wait");
@@ -82,6 +89,10 @@ async function ensureChangedWorkload(run: TenantRun): Promise<Outcome> {
   return (await passPointOfNoReturn(run, ["RESTART", "CHANGE_PLAN"])) ? ensureWorkload(run) : waitFor("", 0);
 }
 
+async function ensureChangedServer(run: TenantRun): Promise<Outcome> {
+  return (await passPointOfNoReturn(run, ["CHANGE_PLAN"])) ? ensureOwnServer(run) : waitFor("", 0);
+}
+
 // Waits for all: nothing may still be written when the run has ended.
 async function settleAll<T>(promises: Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
@@ -91,10 +102,8 @@ async function settleAll<T>(promises: Promise<T>[]): Promise<T[]> {
 async function ensurePlacement({ reconciler, lease, record }: TenantInput): Promise<Outcome> {
   if (record.placement !== null) return done;
   if (record.strategy === "DEDICATED") {
-    throw new TerminalError(
-      "PlanNotHosted",
-      "This plan needs a server of its own, which cannot be made yet.",
-    );
+    record.placement = (await placeDedicated(reconciler.database, lease, record)) ?? null;
+    return record.placement ? done : waitFor("Deciding anew where its database belongs.", recheckMs);
   }
   const place = await findPlace(reconciler, lease, record);
   reconciler.observe("pools"); // one place less, or none
@@ -117,6 +126,18 @@ function buildPlace({ reconciler, lease, record }: TenantInput) {
   };
 }
 
+async function prepareOwnServer({ reconciler, record }: TenantInput, writer: ObjectWriter) {
+  const { serverId, strategy } = record.placement as PlacementRecord;
+  const server =
+    strategy === "DEDICATED" ? await findOwnServerRecord(reconciler.database, serverId) : undefined;
+  if (server === undefined) return { ownServerRecord: undefined };
+  const { settings } = reconciler;
+  return {
+    ownServerRecord: server,
+    ownServer: await describeOwnServer({ record, server, settings, writer }),
+  };
+}
+
 async function prepareRun(input: TenantInput): Promise<TenantRun> {
   const { application, postgresServers } = input.reconciler;
   const { record } = input;
@@ -127,10 +148,12 @@ async function prepareRun(input: TenantInput): Promise<TenantRun> {
   const { password, secretValues } = chooseCredentials(secret, record.credentialsVersion);
   const { serverId, serverName, databaseName, roleName } = placement;
   const server = { id: serverId, name: serverName };
+  const own = await prepareOwnServer(input, writer);
   const access = postgresServers.buildAccess(server, { database: databaseName, user: roleName, password });
   return {
     ...input,
     ...place,
+    ...own,
     instance: application.buildInstance({ tenant, database: access }),
     secretValues,
     server,

@@ -7,6 +7,7 @@ import {
   findCondition,
   namespaceOf,
   type Outcome,
+  type Pod,
   setCondition,
   type TerminalError,
   takeSnapshot,
@@ -28,12 +29,16 @@ export async function ensureReady(run: TenantRun): Promise<Outcome> {
   const { tenant, record, journal, caches, application, reconciler } = run;
   const snapshot = takeSnapshot(caches, namespaceOf(tenant));
   const now = reconciler.clock.now();
-  const evaluated = evaluateInstance({ tenant, application, snapshot, previous: record.conditions, now });
-  const volume = evaluateVolume(run, record.conditions);
+  const previous = run.conditions ?? record.conditions;
+  const evaluated = evaluateInstance({ tenant, application, snapshot, previous, now });
+  const volume = evaluateVolume(run, previous);
   const conditions = volume ? setCondition(evaluated, volume, now) : evaluated;
   const wasReady = !isBeingChanged(record) && statesAfterReady.includes(record.state);
   const { state, message } = computeTenantState({ isDeleting: false, wasReady, conditions });
-  const nodeName = snapshot.pods.find(({ spec }) => spec?.nodeName !== undefined)?.spec?.nodeName ?? null;
+  // Not the pod of the tenant's own database server.
+  const isInstance = ({ metadata }: Pod) => metadata.labels?.["app.kubernetes.io/name"] === application;
+  const nodeName =
+    snapshot.pods.filter(isInstance).find(({ spec }) => spec?.nodeName)?.spec?.nodeName ?? null;
   const status: TenantStatus = {
     // While its processes end it is what it was.
     state: isStopping(conditions) ? record.state : toStateName(state),
@@ -56,8 +61,8 @@ const changingKinds: OperationKindName[] = [
   "ROTATE_CREDENTIALS",
 ];
 
-// Processes that are replaced because somebody asked for it are no damage.
-const isBeingChanged = ({ operations }: TenantRecord) =>
+/** Processes that are replaced because somebody asked for it are no damage. */
+export const isBeingChanged = ({ operations }: TenantRecord) =>
   operations.some(({ kind }) => changingKinds.includes(kind));
 
 const isStopping = (conditions: Condition[]) => findCondition(conditions, "Ready")?.reason === "Stopping";

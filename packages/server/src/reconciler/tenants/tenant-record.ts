@@ -27,6 +27,8 @@ export interface OperationRecord {
 export interface PlacementRecord {
   serverId: string;
   serverName: string;
+  /** Of the server it is on. */
+  strategy: StrategyName;
   databaseName: string;
   roleName: string;
 }
@@ -57,7 +59,13 @@ export interface TenantRecord {
   isDeleted: boolean;
   createdAt: Date;
   planCode: string;
+  /** The decision in force; a placement that exists wins over it. */
   strategy: StrategyName;
+  strategyReason: string;
+  databaseSettings: Record<string, string>;
+  expectedDatabaseBytes: number | null;
+  /** Size of a server of its own, by the plan. */
+  ownServer: { cpuMillicores: number; memoryBytes: number };
   budget: ResourceBudget;
   placement: PlacementRecord | null;
   /** The operation under way; the newest when there are several. */
@@ -79,13 +87,17 @@ export async function findTenantRecord(
       t.state, t.state_message as "stateMessage", t.conditions, t.node_name as "nodeName",
       t.observed_generation as "observedGeneration",
       t.deletion_requested_at is not null as "isDeleting", t.deleted_at is not null as "isDeleted",
-      t.created_at as "createdAt", p.code as "planCode", p.strategy,
+      t.created_at as "createdAt", p.code as "planCode",
+      coalesce(t.strategy, p.strategy) as strategy, coalesce(t.strategy_reason, '') as "strategyReason",
+      t.database_settings as "databaseSettings", t.expected_database_bytes as "expectedDatabaseBytes",
+      jsonb_build_object(
+        'cpuMillicores', p.server_cpu_millicores, 'memoryBytes', p.server_memory_bytes) as "ownServer",
       jsonb_build_object(
         'cpuRequestMillicores', p.cpu_request_millicores, 'cpuLimitMillicores', p.cpu_limit_millicores,
         'memoryRequestBytes', p.memory_request_bytes, 'memoryLimitBytes', p.memory_limit_bytes,
         'filesBytes', p.files_bytes, 'databaseBytes', p.database_bytes, 'workers', p.workers,
         'connectionLimit', p.connection_limit) as budget,
-      (select jsonb_build_object('serverId', s.id, 'serverName', s.name,
+      (select jsonb_build_object('serverId', s.id, 'serverName', s.name, 'strategy', s.kind,
           'databaseName', l.database_name, 'roleName', l.role_name)
         from platform.placements l join platform.database_servers s on s.id = l.database_server_id
         where l.tenant_id = t.id) as placement,

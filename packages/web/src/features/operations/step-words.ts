@@ -7,6 +7,7 @@ export const stepWords: Record<OperationStep, string> = {
   NAMESPACE: "Making its own namespace",
   ISOLATION: "Setting limits and network rules",
   SECRETS: "Storing its secrets",
+  DATABASE_SERVER: "Starting its own database server",
   DATABASE: "Making its database",
   IDENTITY: "Setting up the administrator",
   WORKLOAD: "Starting Odoo",

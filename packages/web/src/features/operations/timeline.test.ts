@@ -48,3 +48,10 @@ test("steps to come are shown while the operation runs, and only then", () => {
   expect(states("RUNNING")).toEqual(["SUCCEEDED", "FAILED", "PENDING", "PENDING", "PENDING"]);
   expect(states("FAILED")).toEqual(["SUCCEEDED", "FAILED"]);
 });
+
+test("a server of its own is a step of those creations only that make one", () => {
+  const stepsOf = (events: TimelineEvent[]) => buildTimeline(running, events).map(({ step }) => step);
+  expect(stepsOf([])).not.toContain("DATABASE_SERVER");
+  const steps = stepsOf([event(1, "DATABASE_SERVER RUNNING")]);
+  expect(steps.indexOf("DATABASE_SERVER")).toBe(steps.indexOf("DATABASE") - 1);
+});

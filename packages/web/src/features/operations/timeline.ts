@@ -30,6 +30,7 @@ export const stepOrder: OperationStep[] = [
   "NAMESPACE",
   "ISOLATION",
   "SECRETS",
+  "DATABASE_SERVER",
   "DATABASE",
   "IDENTITY",
   "WORKLOAD",
@@ -44,7 +45,8 @@ export const stepOrder: OperationStep[] = [
 ];
 
 const expectedSteps: Record<OperationKind, OperationStep[]> = {
-  CREATE: stepOrder.slice(0, stepOrder.indexOf("PASSWORD")),
+  // A server of its own is for some only: shown once it has begun.
+  CREATE: stepOrder.slice(0, stepOrder.indexOf("PASSWORD")).filter((step) => step !== "DATABASE_SERVER"),
   DELETE: ["ACCEPTED", "STOP_WORKLOAD", "DROP_DATABASE", "DELETE_NAMESPACE", "DONE"],
   START: ["ACCEPTED", "WORKLOAD", "READY"],
   STOP: ["ACCEPTED", "WORKLOAD", "STOPPED"],

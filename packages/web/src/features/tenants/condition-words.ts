@@ -15,6 +15,7 @@ export interface ConditionWords {
 const labels: Record<string, string> = {
   Ready: "Ready to use",
   WorkloadAvailable: "Odoo is running",
+  DatabaseServerReady: "Database server is running",
   Progressing: "Changes under way",
 };
 

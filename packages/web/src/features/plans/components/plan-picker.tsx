@@ -6,7 +6,7 @@ import { usePlans } from "../api/plans.ts";
 import classes from "./plan-picker.module.css";
 import { PlanSummary } from "./plan-summary.tsx";
 
-/** One card per plan; those the platform cannot host yet are shown but cannot be chosen. */
+/** One card per plan; those that are closed are shown but cannot be chosen. */
 export function PlanPicker({ value, onChange, error }: FieldProps<string>) {
   const { data, error: loadError, refetch } = usePlans();
   if (loadError) {

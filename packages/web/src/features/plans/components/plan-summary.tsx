@@ -18,7 +18,7 @@ export function PlanSummary({ plan: masked }: { plan: FragmentType<typeof planFr
     <Stack gap="xs" h="100%">
       <Group justify="space-between" gap="xs">
         <Text fw={650}>{plan.name}</Text>
-        {!plan.isAvailable && <Badge color="gray">Not yet</Badge>}
+        {!plan.isAvailable && <Badge color="gray">Closed</Badge>}
       </Group>
       {plan.description !== "" && (
         <Text size="sm" c="dimmed">
@@ -36,7 +36,7 @@ export function PlanSummary({ plan: masked }: { plan: FragmentType<typeof planFr
         </List.Item>
       </List>
       <Text size="xs" c="dimmed" mt="auto">
-        {plan.isAvailable ? strategy : "This platform cannot host it yet."}
+        {plan.isAvailable ? strategy : "This plan cannot be chosen now."}
       </Text>
     </Stack>
   );
