@@ -98,6 +98,13 @@ test("a tenant in deletion takes nothing more, and says so", async () => {
     ]);
   }
   expect(await api.everythingOf(tenantId)).toEqual(before);
+  const free = '{ slugAvailability(slug: "leaving") { problem message } }';
+  const words = async (user: TestUser) => (await user.query(free)).data.slugAvailability;
+  expect(await words(api.ann)).toEqual({
+    problem: "TAKEN",
+    message: expect.stringContaining("being deleted"),
+  });
+  expect(await words(api.bob)).toEqual({ problem: "TAKEN", message: expect.not.stringContaining("deleted") });
   const { data } = await api.ann.query("query ($id: ID!) { tenant(id: $id) { actions { isAvailable } } }", {
     id: tenantId,
   });

@@ -3,6 +3,7 @@ import {
   K8sError,
   type KubernetesClient,
   type KubernetesObject,
+  kinds,
   type ObjectRef,
   type ResourceKind,
   type WatchEvent,
@@ -75,6 +76,12 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
         : candidate.metadata.ownerReferences?.some(({ uid }) => uid === object.metadata.uid);
     for (const candidate of [...objects.values()].filter(owned)) drop(candidate);
   };
+  // A namespace with finalizers stays until somebody removes them.
+  const dropWhenFree = (object: KubernetesObject) => {
+    const live = objects.get(keyOfObject(object));
+    if (live?.metadata.finalizers?.length) setTimeout(() => dropWhenFree(object), 20);
+    else drop(object);
+  };
   const written = (object: KubernetesObject) => {
     const { namespace, name } = object.metadata;
     cluster.writes.push(`${object.kind} ${namespace ? `${namespace}/` : ""}${name}`);
@@ -144,7 +151,7 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
       if (!found) return false;
       if (found.kind === "Namespace") {
         put({ ...found, metadata: { ...found.metadata, deletionTimestamp: new Date().toISOString() } });
-        setTimeout(() => drop(found), 20);
+        setTimeout(() => dropWhenFree(found), 20);
       } else drop(found);
       written(found);
       return true;
@@ -153,6 +160,18 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
     dispose: () => stop.abort(),
   };
   return cluster;
+}
+
+/** What a Deployment's controller does when it is scaled: no replica, no pod. */
+export function followScale(object: KubernetesObject, cluster: MemoryKubernetes): void {
+  const { namespace = "", name } = object.metadata;
+  if (cluster.get(kinds.Deployment, namespace, name) === undefined) return; // it was deleted
+  const isRunning = (object.spec as { replicas?: number }).replicas !== 0;
+  const hasPod = cluster.get(kinds.Pod, namespace, `${name}-0`) !== undefined;
+  if (isRunning && !hasPod) reportReady(object, cluster);
+  if (isRunning || !hasPod) return;
+  cluster.remove(kinds.Pod, namespace, `${name}-0`);
+  cluster.put({ ...object, status: { observedGeneration: 1, replicas: 0 } });
 }
 
 /** A running Deployment's pod and status, a ready StatefulSet, and a Service's endpoints at `address`. */

@@ -15,7 +15,12 @@ import { withTransaction } from "../../src/database/pool.ts";
 import type { OperationKindName, StrategyName } from "../../src/database/tables.ts";
 import { makeReconciler, type Reconciler } from "../../src/reconciler/make-reconciler.ts";
 import { reconcileQueue } from "../../src/reconciler/queue/requests.ts";
-import { type MemoryKubernetes, makeMemoryKubernetes, reportReady } from "./memory-kubernetes.ts";
+import {
+  followScale,
+  type MemoryKubernetes,
+  makeMemoryKubernetes,
+  reportReady,
+} from "./memory-kubernetes.ts";
 import { makePoolServer, type PoolServer } from "./pool-server.ts";
 import { makeTestDatabase, type TestDatabase } from "./test-database.ts";
 import { poolSettings, testApplication } from "./test-settings.ts";
@@ -52,7 +57,10 @@ export class ReconcilerHarness {
     this.database = await makeTestDatabase();
     this.kubernetes = makeMemoryKubernetes({
       onCreated: (object) => this.#control(object),
-      afterWrite: (object) => this.afterWrite(object),
+      afterWrite: (object) => {
+        if (object.kind === kinds.Deployment.kind) followScale(object, this.kubernetes);
+        this.afterWrite(object);
+      },
     });
     const cluster = makeCluster({ client: this.kubernetes, log: testLog });
     this.cluster = cluster;
@@ -288,10 +296,7 @@ export class ReconcilerHarness {
 
   /** Of a tenant in the first pool. */
   identities(tenantId: string): Promise<unknown[]> {
-    return this.#firstPool.server.as(
-      this.login(tenantId),
-      async (client) => (await client.query("select * from identities")).rows,
-    );
+    return this.asTenant(tenantId, async (client) => (await client.query("select * from identities")).rows);
   }
 
   objects(tenantId: string): string[] {

@@ -18,9 +18,9 @@ import type { StrategyDecision, StrategyThresholds } from "../../strategy/decide
 import { decideForInput, recordDecision } from "../strategy/strategy-columns.ts";
 import { findWishFaults } from "../strategy/strategy-rules.ts";
 import type { KeyedLock } from "./keyed-lock.ts";
+import { findSlugTaken, slugTaken } from "./slug-taken.ts";
 import { takeSpare } from "./take-spare.ts";
 import type { CreateTenantInput } from "./tenant.input.ts";
-import { isSlugTaken } from "./tenant.repository.ts";
 import { findMembership, insertAudit, insertOperation, insertTenant, slugIndex } from "./tenant.writes.ts";
 import {
   type Fault,
@@ -44,12 +44,6 @@ export interface TenantMutationDeps {
 
 /** Ids of what a mutation made or found, or what the caller must mend. */
 export type MutationResult = { ids: RememberedResult } | { faults: Fault[] };
-
-const slugTaken: Fault = {
-  code: "TAKEN",
-  field: "slug",
-  message: "This subdomain is taken; choose another.",
-};
 
 /** Checks everything that is cheap, hashes the password, then writes all of it in one transaction. */
 export function createTenant(
@@ -122,8 +116,8 @@ async function checkAgainstDatabase(
     .executeTakeFirst();
   const membership = await findChosenMembership(transaction, viewer, input.organizationId);
   const faults: Fault[] = [];
-  if (findSlugFault(input.slug) === undefined && (await isSlugTaken(transaction, input.slug)))
-    faults.push(slugTaken);
+  const taken = findSlugFault(input.slug) ? undefined : await findSlugTaken(transaction, input.slug);
+  if (taken) faults.push(taken);
   if (!plan?.is_available) {
     faults.push({
       code: "PLAN_NOT_AVAILABLE",

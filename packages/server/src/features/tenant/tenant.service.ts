@@ -6,15 +6,10 @@ import { getViewer, type RequestContext } from "../../graphql/request-context.ts
 import { answerMutation } from "./answer-mutation.ts";
 import { createTenant, type MutationResult, type TenantMutationDeps } from "./create-tenant.ts";
 import { deleteTenant } from "./delete-tenant.ts";
+import { findSlugTaken } from "./slug-taken.ts";
 import type { CreateTenantInput, DeleteTenantInput, TenantFilter, TenantListArgs } from "./tenant.input.ts";
 import { toTenant } from "./tenant.presenter.ts";
-import {
-  countTenants,
-  findTenant,
-  findTenants,
-  isSlugTaken,
-  type TenantQueryFilter,
-} from "./tenant.repository.ts";
+import { countTenants, findTenant, findTenants, type TenantQueryFilter } from "./tenant.repository.ts";
 import type {
   CreateTenantPayload,
   PodList,
@@ -76,13 +71,15 @@ export class TenantService {
 
   async checkSlug(context: RequestContext, slug: string): Promise<SlugAvailability> {
     const fault = findSlugFault(slug);
-    const isTaken = !fault && (await context.inViewerScope((transaction) => isSlugTaken(transaction, slug)));
-    const problem = fault?.code ?? (isTaken ? "TAKEN" : null);
+    const taken = fault
+      ? undefined
+      : await context.inViewerScope((transaction) => findSlugTaken(transaction, slug));
+    const problem = fault?.code ?? (taken ? "TAKEN" : null);
     return {
       slug,
       isAvailable: problem === null,
       problem,
-      message: fault?.message ?? (isTaken ? "This subdomain is taken; choose another." : ""),
+      message: fault?.message ?? taken?.message ?? "",
       hostname: this.deps.urls.hostnameOf(slug),
     };
   }
