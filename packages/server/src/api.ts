@@ -10,6 +10,8 @@ import type { TenantUrls } from "./core/tenant-urls.ts";
 import { BundleResolver } from "./features/bundle/bundle.resolver.ts";
 import { OperationResolver } from "./features/operation/operation.resolver.ts";
 import { PlanResolver } from "./features/plan/plan.resolver.ts";
+import { PoolResolver } from "./features/pool/pool.resolver.ts";
+import { PoolService } from "./features/pool/pool.service.ts";
 import { SessionResolver } from "./features/session/session.resolver.ts";
 import { SessionService } from "./features/session/session.service.ts";
 import { SpareResolver } from "./features/spare/spare.resolver.ts";
@@ -22,7 +24,14 @@ import { TenantStrategyResolver } from "./features/tenant/tenant-strategy.resolv
 import { ViewerResolver } from "./features/viewer/viewer.resolver.ts";
 import { NodeResolver } from "./graphql/node.resolver.ts";
 import { makeSchema } from "./graphql/schema.ts";
+import type { PoolSize } from "./placement/pool-size.ts";
 import type { StrategyThresholds } from "./strategy/decide-strategy.ts";
+
+/** What further pools are like, and when they are made. */
+export interface PoolDeps {
+  size: PoolSize;
+  minFreePlaces: number;
+}
 
 /** What the API stands on. */
 export interface ApiDeps {
@@ -39,6 +48,7 @@ export interface ApiDeps {
   idempotencySecret: string;
   /** Warm spares that are to be kept ready. */
   spares: SpareTarget[];
+  pools: PoolDeps;
   log: Log;
   clock?: Clock;
   sessionCheckEveryMs?: number;
@@ -55,12 +65,15 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
   const viewer = new ViewerResolver();
   const plans = new PlanResolver(deps.database);
   const operations = new OperationResolver();
+  const poolSize = deps.pools.size;
+  const pools = new PoolService({ ...deps, poolSize });
   const node = new NodeResolver({
     Viewer: async (context, uuid) => viewer.findViewer(context, uuid),
     Organization: (context, uuid) => viewer.findOrganization(context, uuid),
     Plan: (_context, uuid) => plans.find(uuid),
     Tenant: (context, uuid) => tenants.find(context, uuid),
     Operation: (context, uuid) => operations.find(context, uuid),
+    Pool: (context, uuid) => pools.find(context, uuid),
   });
   const schema = makeSchema([
     node,
@@ -75,6 +88,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new TenantStrategyResolver(deps),
     new SessionResolver(sessions),
     new SpareResolver(deps),
+    new PoolResolver(pools, { ...deps.pools, application: deps.application, poolSize }),
   ]);
   return { schema, sessions };
 }

@@ -1,5 +1,6 @@
 import type { Config } from "./config.ts";
 import { makeTenantUrls } from "./core/tenant-urls.ts";
+import type { PoolSize } from "./placement/pool-size.ts";
 import type { ReconcilerSettings } from "./reconciler/settings.ts";
 
 /** The reconciler's part of the configuration. */
@@ -21,12 +22,8 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
     },
     pool: {
       image: config.POSTGRES_IMAGE,
-      maxTenants: config.POOL_MAX_TENANTS,
+      ...buildPoolSize(config),
       minFreePlaces: config.POOL_MIN_FREE_PLACES,
-      cpuMillicores: config.POOL_CPU_MILLICORES,
-      memoryBytes: config.POOL_MEMORY_BYTES,
-      storageBytes: config.POOL_STORAGE_BYTES,
-      connectionBudget: config.POOL_CONNECTION_BUDGET,
       failedAfterMs: config.POOL_FAILED_AFTER_SECONDS * 1_000,
       measureEveryMs: config.POOL_MEASURE_SECONDS * 1_000,
       templateGraceMs: config.POOL_TEMPLATE_GRACE_SECONDS * 1_000,
@@ -38,6 +35,17 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       orphanMaxRemovals: config.ORPHAN_MAX_REMOVALS,
     },
     dedicated: { sizeFactor: config.DEDICATED_SERVER_SIZE_FACTOR },
+  };
+}
+
+/** Size of a further pool. */
+export function buildPoolSize(config: Config): PoolSize {
+  return {
+    maxTenants: config.POOL_MAX_TENANTS,
+    connectionBudget: config.POOL_CONNECTION_BUDGET,
+    cpuMillicores: config.POOL_CPU_MILLICORES,
+    memoryBytes: config.POOL_MEMORY_BYTES,
+    storageBytes: config.POOL_STORAGE_BYTES,
   };
 }
 

@@ -22,7 +22,7 @@ import { type Metrics, makeMetrics } from "./http/metrics.ts";
 import { makeQueueMetrics } from "./http/queue-metrics.ts";
 import { makeReconciler, type Reconciler } from "./reconciler/make-reconciler.ts";
 import { reconcileQueue } from "./reconciler/queue/requests.ts";
-import { buildReconcilerSettings } from "./reconciler-settings.ts";
+import { buildPoolSize, buildReconcilerSettings } from "./reconciler-settings.ts";
 
 /** A replica that serves, reconciles, or both. */
 export interface RunningReplica {
@@ -172,6 +172,7 @@ function buildApiOptions(parts: Parts): NonNullable<HttpServerOptions["api"]> {
     },
     idempotencySecret: config.IDEMPOTENCY_SECRET,
     spares: config.SPARES,
+    pools: { size: buildPoolSize(config), minFreePlaces: config.POOL_MIN_FREE_PLACES },
     log,
   });
   const spaConfig = {

@@ -79,7 +79,9 @@ async function makeTenants(count: number, planCode: string): Promise<string[]> {
 }
 
 async function makePool(change: { max_tenants?: number; connection_budget?: number } = {}): Promise<string> {
-  const { id } = await withTransaction(database.worker, (transaction) => addPool(transaction, size));
+  const { id } = await withTransaction(database.worker, (transaction) =>
+    addPool(transaction, reconcileQueue, size),
+  );
   const active = { state: "ACTIVE" as const, activated_at: new Date() };
   const row = { ...active, ...change };
   await database.owner.updateTable("database_servers").set(row).where("id", "=", id).execute();

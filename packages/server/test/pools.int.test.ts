@@ -4,6 +4,7 @@ import { makeOdoo, pickBundles } from "@odoo-saas/odoo";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { withTransaction } from "../src/database/pool.ts";
 import { addPool } from "../src/placement/add-pool.ts";
+import { reconcileQueue } from "../src/reconciler/queue/requests.ts";
 import { ReconcilerHarness, testApplication, until } from "./support/reconciler-harness.ts";
 
 const first = "postgres-shared-1";
@@ -148,9 +149,17 @@ test("a pool that is cordoned while it is reconciled stays so, and gets no tenan
 
 test("an empty pool that is to go is taken down with its namespace, one with tenants is not", async () => {
   const { name } = await withTransaction(harness.database.worker, (transaction) =>
-    addPool(transaction, harness.pool),
+    addPool(transaction, reconcileQueue, harness.pool),
   );
-  await until(async () => expect((await pool(name)).state).toBe("ACTIVE"));
+  await until(async () => {
+    const { state, templates } = await pool(name);
+    expect([state, ...templates.map((template) => template.state)]).toEqual([
+      "ACTIVE",
+      "READY",
+      "READY",
+      "READY",
+    ]);
+  });
   const remove = { desired_state: "DRAINING", state: "DRAINING", removal_requested_at: new Date() } as const;
   const update = harness.database.owner.updateTable("database_servers").set(remove);
   await update.where("name", "in", [name, first]).execute();

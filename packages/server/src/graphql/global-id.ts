@@ -1,8 +1,8 @@
 /** Types that have a global id. */
-export type NodeType = "Viewer" | "Organization" | "Plan" | "Tenant" | "Operation";
+export type NodeType = "Viewer" | "Organization" | "Plan" | "Tenant" | "Operation" | "Pool";
 
 const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const nodeTypes: readonly string[] = ["Viewer", "Organization", "Plan", "Tenant", "Operation"];
+const nodeTypes: readonly string[] = ["Viewer", "Organization", "Plan", "Tenant", "Operation", "Pool"];
 
 /** Opaque id of an object, unique over all types. */
 export const encodeGlobalId = (type: NodeType, uuid: string): string =>

@@ -1,6 +1,7 @@
 import { BundleResolver } from "../features/bundle/bundle.resolver.ts";
 import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
+import { PoolResolver } from "../features/pool/pool.resolver.ts";
 import { SessionResolver } from "../features/session/session.resolver.ts";
 import { SpareResolver } from "../features/spare/spare.resolver.ts";
 import { LifecycleResolver } from "../features/tenant/lifecycle/lifecycle.resolver.ts";
@@ -24,4 +25,5 @@ export const resolverClasses = [
   OperationResolver,
   SessionResolver,
   SpareResolver,
+  PoolResolver,
 ] as const;

@@ -84,6 +84,16 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
     urls: makeTenantUrls({ scheme: "http", port: 8080, baseDomain: "localhost" }),
     strategyThresholds: { maxSharedConcurrentUsers: 50, maxSharedDatabaseBytes: 5 * 2 ** 30 },
     idempotencySecret: "0123456789abcdef",
+    pools: {
+      minFreePlaces: 10,
+      size: {
+        maxTenants: 50,
+        connectionBudget: 800,
+        cpuMillicores: 2_000,
+        memoryBytes: 2 ** 32,
+        storageBytes: 100 * 2 ** 30,
+      },
+    },
     spares: [{ planCode: "basic", count: 2 }],
     log,
     sessionCheckEveryMs: sessionCheckMs,

@@ -42,7 +42,8 @@ export function toTenant(row: TenantRow, urls: TenantUrls): Tenant {
 
 const statuses = { True: "TRUE", False: "FALSE", Unknown: "UNKNOWN" } as const;
 
-const toCondition = (condition: KubernetesCondition): Condition => ({
+/** The API's view of a condition. */
+export const toCondition = (condition: KubernetesCondition): Condition => ({
   ...condition,
   status: statuses[condition.status],
   lastTransitionTime: new Date(condition.lastTransitionTime),

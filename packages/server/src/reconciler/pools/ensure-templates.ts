@@ -58,6 +58,7 @@ async function putInOrder(run: PoolRun, missing: Template[]): Promise<Template[]
     select distinct t.odoo_version as version, t.bundle
     from platform.tenants t left join platform.placements p on p.tenant_id = t.id
     where t.state in ('PENDING', 'PROVISIONING') and t.deleted_at is null
+      and t.strategy is distinct from 'DEDICATED'
       and coalesce(p.database_server_id, ${run.pool.id}) = ${run.pool.id}
   `.execute(database);
   const isDemanded = ({ version, bundle }: TemplateSpec) =>

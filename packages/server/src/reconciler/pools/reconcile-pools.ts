@@ -5,6 +5,7 @@ import { addPool } from "../../placement/add-pool.ts";
 import { type ReconcilerContext, resyncAfterMs } from "../context.ts";
 import { withFencedTransaction } from "../fence.ts";
 import type { RunResult } from "../queue/queue-worker.ts";
+import { reconcileQueue } from "../queue/requests.ts";
 
 interface Supply {
   /** Places that tenants could take, each with the connections of the largest shared plan. */
@@ -24,7 +25,7 @@ export async function reconcilePools(context: SupplyContext, lease: Lease): Prom
   const added = await withFencedTransaction(database, lease, async (transaction) => {
     const { free, unfinished } = await readSupply(transaction);
     if (unfinished > 0 || free >= Math.max(1, settings.pool.minFreePlaces)) return undefined;
-    return { ...(await addPool(transaction, settings.pool)), free };
+    return { ...(await addPool(transaction, reconcileQueue, settings.pool)), free };
   });
   if (added !== undefined) {
     log.info({ pool: added.name, free: added.free }, "a further pool is made");
