@@ -118,7 +118,7 @@ async function makeDatabase(pool: pg.ClientConfig, tenant: { name: string; passw
   const { name } = tenant;
   await withSession({ ...pool, database: "postgres" }, async (sql) => {
     const templates = await sql(
-      "select datname from pg_database where datistemplate and datname like 'template\\_%'",
+      "select datname from pg_database where datistemplate and datname like 'template\\_odoo\\_19\\_base\\_%'",
     );
     await sql(
       `create role "${name}" login nosuperuser nocreatedb nocreaterole connection limit 16 password '${tenant.password}'`,

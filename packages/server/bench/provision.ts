@@ -1,17 +1,18 @@
 import { parseArgs } from "node:util";
 import { startSandbox } from "@odoo-saas/sandbox/testing";
-import pg from "pg";
 import { type ClusterReader, makeClusterReader } from "../test/support/cluster-reader.ts";
 import { makePlatformClient, type PlatformClient } from "../test/support/platform-client.ts";
 import { createTenant, deleteTenant, untilGone, untilState } from "../test/support/tenant-journeys.ts";
 import { findPoolLogin, type PoolLogin, provisionByHand, readModel } from "./floor.ts";
+import { populate } from "./populate.ts";
+import { measureWarm, type WarmOptions, warmPlan } from "./warm.ts";
 
 const pool = "postgres-shared-1";
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    present: { type: "string", default: "200" },
-    stopped: { type: "string", default: "150" },
+    present: { type: "string", default: "1000" },
+    stopped: { type: "string", default: "950" },
   },
 });
 const rounds = Number(options.rounds);
@@ -84,33 +85,25 @@ async function compare(name: string, ways: { platform: Provision; floor: Provisi
   return ratio;
 }
 
-/** Tenants that are there already; most of them stopped, as of customers who pause. */
-async function populate(client: PlatformClient, databaseUrl: string) {
-  const present = Number(options.present);
-  const stopped = Number(options.stopped);
-  const database = new pg.Client(databaseUrl);
-  await database.connect();
-  const slugs = Array.from({ length: present }, (_, index) => `present-${index}`);
-  const work = slugs.map((slug, index) => ({ slug, isStopped: index < stopped }));
-  const makeSome = async () => {
-    for (let next = work.shift(); next !== undefined; next = work.shift()) {
-      const tenant = await createTenant(client, next.slug);
-      if (next.isStopped) {
-        await database.query(
-          "update platform.tenants set desired_run_state = 'STOPPED', generation = generation + 1 where id = $1",
-          [tenant.uuid],
-        );
-      }
-      await untilState(client, tenant, { state: next.isStopped ? "STOPPED" : "RUNNING", timeoutMs: 300_000 });
-    }
-  };
-  await Promise.all(Array.from({ length: 8 }, makeSome));
-  await database.end();
+/** The median of creations from a warm spare. */
+async function warm(name: string, options: Omit<WarmOptions, "nextSlug" | "times">): Promise<number> {
+  const times = await measureWarm({ ...options, nextSlug, times: rounds * 2 });
+  const ms = median(times);
+  const all = times.map((time) => time.toFixed(0)).join(", ");
+  console.log(`${name.padEnd(28)}${ms.toFixed(0).padStart(9)}   of ${all}`);
+  return ms;
 }
 
 const sandbox = await startSandbox({
   run: "tsx packages/server/src/main.ts",
-  env: { LOG_LEVEL: "warn", POOL_MEMORY_BYTES: String(512 * 2 ** 20) },
+  env: {
+    LOG_LEVEL: "warn",
+    POOL_MEMORY_BYTES: String(512 * 2 ** 20),
+    SPARES: `${warmPlan}=1`,
+    // Room on paper for the pools of so many tenants.
+    SANDBOX_NODE_CPU: "64",
+    SANDBOX_NODE_MEMORY: "256Gi",
+  },
 });
 try {
   const client = await makePlatformClient(sandbox.access, sandbox.access.customer);
@@ -124,12 +117,19 @@ try {
   console.log(`${"from mutation to ready, ms".padEnd(28)} platform    floor    ratio`);
   const cold = await compare("one after another", ways, 1);
   const eight = await compare("eight at once", ways, 8);
-  await populate(client, sandbox.environment.DATABASE_URL!);
-  const cold200 = await compare(`one, with ${options.present} present`, ways, 1);
+  const admin = await makePlatformClient(sandbox.access, sandbox.access.admin);
+  const warmOptions = { client, admin, ingress: sandbox.access.ingress };
+  const warmMs = await warm("from a warm spare", warmOptions);
+  const [present, stopped] = [Number(options.present), Number(options.stopped)];
+  await populate(client, sandbox.environment.DATABASE_URL!, { present, stopped });
+  const coldAtMany = await compare(`one, with ${present} present`, ways, 1);
+  const warmAtManyMs = await warm(`warm, with ${present} present`, warmOptions);
   console.log(
-    `bench provision: cold_over_floor=${cold.toFixed(2)} eight_over_floor=${eight.toFixed(2)} cold_over_floor_at_${options.present}=${cold200.toFixed(2)}`,
+    `bench provision: cold_over_floor=${cold.toFixed(2)} eight_over_floor=${eight.toFixed(2)} ` +
+      `warm_ms=${warmMs.toFixed(0)} warm_ms_at_${present}=${warmAtManyMs.toFixed(0)} ` +
+      `cold_over_floor_at_${present}=${coldAtMany.toFixed(2)}`,
   );
-  await client.dispose();
+  await Promise.all([client.dispose(), admin.dispose()]);
 } finally {
   await sandbox.stop();
 }
