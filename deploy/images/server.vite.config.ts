@@ -2,10 +2,14 @@
 export default {
   root: "packages/server",
   build: {
-    ssr: "src/main.ts",
+    ssr: true,
     target: "node24",
     outDir: "../../build",
     emptyOutDir: true,
-    rolldownOptions: { output: { preserveModules: true, preserveModulesRoot: "packages" } },
+    rolldownOptions: {
+      // Two programs: the server, and the probe that its isolation reports run in pods of this image.
+      input: ["packages/server/src/main.ts", "packages/server/src/probe/main.ts"],
+      output: { preserveModules: true, preserveModulesRoot: "packages" },
+    },
   },
 };

@@ -25,3 +25,6 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- define "server.secretName" -}}
 {{- .Values.existingSecret | default (include "server.name" .) -}}
 {{- end -}}
+{{- define "server.image" -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end -}}

@@ -14,6 +14,7 @@ export {
 } from "./reconcile/deletion-phases.ts";
 export { findDesiredHash, stampDesiredHash } from "./reconcile/desired-hash.ts";
 export { differs, findDifferences } from "./reconcile/differs.ts";
+export { ensureCanary } from "./reconcile/ensure-canary.ts";
 export { type EvaluateInput, evaluateInstance } from "./reconcile/evaluate-instance.ts";
 export { type Evaluation, evaluateJob, evaluatePool, type JobEvaluation } from "./reconcile/evaluate-pool.ts";
 export { findControllerProblem, findPodProblem, type Problem } from "./reconcile/find-problem.ts";
@@ -48,6 +49,7 @@ export { type Caches, makeCaches, type OwnerChange } from "./reflector/caches.ts
 export { makeReflector } from "./reflector/make-reflector.ts";
 export type { Change } from "./reflector/reduce-watch-event.ts";
 export type { Reflector, ReflectorOptions } from "./reflector/reflector.ts";
+export { canaryNamespace } from "./resources/canary-objects.ts";
 export type { ClusterSettings } from "./resources/cluster-settings.ts";
 export { buildJobObjects, type JobInput } from "./resources/job.ts";
 export type { Place } from "./resources/place.ts";
@@ -64,8 +66,16 @@ export {
   placeOfDedicatedServer,
 } from "./resources/postgres-server.ts";
 export {
+  buildAdmissionSample,
+  buildProbeJob,
+  type ProbeJobInput,
+  probeResultPath,
+} from "./resources/probe-job.ts";
+export {
+  buildTenantIsolation,
   buildTenantNamespace,
   buildTenantObjects,
+  type TenantIsolationInput,
   type TenantObjectsInput,
 } from "./resources/tenant-objects.ts";
 export {
@@ -74,6 +84,6 @@ export {
   setCondition,
   type TenantStateInput,
 } from "./tenant/conditions.ts";
-export { labelKeys, managedBySelector, type Owner, platformName } from "./tenant/labels.ts";
+export { isProbe, labelKeys, managedBySelector, type Owner, platformName } from "./tenant/labels.ts";
 export { namesOf, namespaceOf, postgresName, postgresPort } from "./tenant/names.ts";
 export type * from "./tenant/tenant.ts";

@@ -8,6 +8,8 @@ import type { ChangeBus, ClusterView, Database, ReconcileQueue } from "./core/po
 import type { SpareTarget } from "./core/spares.ts";
 import type { TenantUrls } from "./core/tenant-urls.ts";
 import { BundleResolver } from "./features/bundle/bundle.resolver.ts";
+import { IsolationReportResolver } from "./features/isolation-report/isolation-report.resolver.ts";
+import { IsolationReportService } from "./features/isolation-report/isolation-report.service.ts";
 import { OperationResolver } from "./features/operation/operation.resolver.ts";
 import { PlanResolver } from "./features/plan/plan.resolver.ts";
 import { PoolResolver } from "./features/pool/pool.resolver.ts";
@@ -49,6 +51,8 @@ export interface ApiDeps {
   /** Warm spares that are to be kept ready. */
   spares: SpareTarget[];
   pools: PoolDeps;
+  /** How often a customer may run a tenant's isolation report. */
+  reportsPerHour: number;
   log: Log;
   clock?: Clock;
   sessionCheckEveryMs?: number;
@@ -67,6 +71,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
   const operations = new OperationResolver();
   const poolSize = deps.pools.size;
   const pools = new PoolService({ ...deps, poolSize });
+  const isolationReports = new IsolationReportService(deps);
   const node = new NodeResolver({
     Viewer: async (context, uuid) => viewer.findViewer(context, uuid),
     Organization: (context, uuid) => viewer.findOrganization(context, uuid),
@@ -74,6 +79,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     Tenant: (context, uuid) => tenants.find(context, uuid),
     Operation: (context, uuid) => operations.find(context, uuid),
     Pool: (context, uuid) => pools.find(context, uuid),
+    IsolationReport: (context, uuid) => isolationReports.find(context, uuid),
   });
   const schema = makeSchema([
     node,
@@ -89,6 +95,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new SessionResolver(sessions),
     new SpareResolver(deps),
     new PoolResolver(pools, { ...deps.pools, application: deps.application, poolSize }),
+    new IsolationReportResolver(isolationReports),
   ]);
   return { schema, sessions };
 }

@@ -66,6 +66,9 @@ const schema = z.object({
   ODOO_IMAGE: required,
   ODOO_BUNDLES: bundles,
   POSTGRES_IMAGE: required,
+  PLATFORM_IMAGE: required,
+  ISOLATION_REPORT_EVERY_HOURS: z.coerce.number().int().min(0),
+  ISOLATION_REPORTS_PER_HOUR: positive,
   ROLES: z
     .string()
     .transform((roles) => roles.split(",").map((role) => role.trim()))

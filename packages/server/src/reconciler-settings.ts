@@ -20,6 +20,7 @@ export function buildReconcilerSettings(config: Config): ReconcilerSettings {
       ...buildTls(config),
       ...buildPriorityClasses(config),
     },
+    isolation: { probeImage: config.PLATFORM_IMAGE, everyHours: config.ISOLATION_REPORT_EVERY_HOURS },
     pool: {
       image: config.POSTGRES_IMAGE,
       ...buildPoolSize(config),

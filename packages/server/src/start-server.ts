@@ -171,6 +171,7 @@ function buildApiOptions(parts: Parts): NonNullable<HttpServerOptions["api"]> {
       maxSharedDatabaseBytes: config.STRATEGY_MAX_SHARED_DATABASE_BYTES,
     },
     idempotencySecret: config.IDEMPOTENCY_SECRET,
+    reportsPerHour: config.ISOLATION_REPORTS_PER_HOUR,
     spares: config.SPARES,
     pools: { size: buildPoolSize(config), minFreePlaces: config.POOL_MIN_FREE_PLACES },
     log,

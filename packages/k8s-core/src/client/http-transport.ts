@@ -4,7 +4,7 @@ import { KubeConfig } from "@kubernetes/client-node";
 import { K8sError } from "./k8s-error.ts";
 
 export interface HttpRequest {
-  method: "GET" | "PATCH" | "DELETE";
+  method: "GET" | "POST" | "PATCH" | "DELETE";
   path: string;
   query?: Record<string, string>;
   body?: { contentType: string; content: unknown };
@@ -13,6 +13,8 @@ export interface HttpRequest {
 
 /** HTTP to one API server: credentials of a kubeconfig, one pool of kept-alive connections. */
 export interface HttpTransport {
+  /** The API server's address. */
+  readonly server: URL;
   /** Resolves with the head of the response; its body is not read yet. */
   open(request: HttpRequest): Promise<http.IncomingMessage>;
   dispose(): void;
@@ -68,6 +70,7 @@ export function makeHttpTransport(config: KubeConfig): HttpTransport {
   }
 
   return {
+    server: base,
     async open(input) {
       try {
         const options = await buildOptions(input);

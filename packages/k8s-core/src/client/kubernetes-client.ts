@@ -60,6 +60,8 @@ export interface WatchOptions extends ListOptions {
 
 /** The calls the platform makes; every method throws `K8sError` when the API refuses or cannot be reached. */
 export interface KubernetesClient {
+  /** Where the API server answers. */
+  readonly server: URL;
   /** `undefined` when there is no such object. */
   find<T extends KubernetesObject>(ref: ObjectRef): Promise<T | undefined>;
   list<T extends KubernetesObject>(kind: ResourceKind, options?: ListOptions): Promise<ListResult<T>>;
@@ -67,6 +69,8 @@ export interface KubernetesClient {
   watch<T extends KubernetesObject>(kind: ResourceKind, options: WatchOptions): AsyncIterable<WatchEvent<T>>;
   /** Server-side apply, forced, by the platform's field manager. A `resourceVersion` in the object must match (409). */
   apply<T extends KubernetesObject>(object: KubernetesObject): Promise<T>;
+  /** What the API server would say to a creation; nothing is stored. Throws as the creation would. */
+  dryRun(object: KubernetesObject): Promise<void>;
   /** Background delete; false when there was nothing to delete. Preconditions refuse with 409. */
   delete(ref: ObjectRef, preconditions?: { uid?: string; resourceVersion?: string }): Promise<boolean>;
   /** Resolves when the API server answers and calls itself ready; an answer that refuses to tell counts too. */

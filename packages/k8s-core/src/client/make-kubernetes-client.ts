@@ -49,6 +49,8 @@ export function makeKubernetesClient({
   const sendJson = async <T>(request: HttpRequest): Promise<T> => JSON.parse(await sendText(request)) as T;
 
   return {
+    server: transport.server,
+    dryRun: async (object) => void (await sendText(buildDryRun(object, fieldManager))),
     async find<T extends KubernetesObject>(ref: Parameters<KubernetesClient["find"]>[0]) {
       return orUndefined(sendJson<T>({ method: "GET", path: buildPath(ref) }));
     },
@@ -86,6 +88,16 @@ export function makeKubernetesClient({
     ping: (signal) => sendText({ method: "GET", path: "/readyz", signal }).then(() => {}, acceptRefusal),
     readLog: (ref) => sendText(buildLogRequest(ref)),
     dispose: () => transport.dispose(),
+  };
+}
+
+function buildDryRun(object: KubernetesObject, fieldManager: string): HttpRequest {
+  const { name: _, ...collection } = buildRef(object);
+  return {
+    method: "POST",
+    path: buildPath(collection),
+    query: { fieldManager, dryRun: "All" },
+    body: { contentType: "application/json", content: object },
   };
 }
 

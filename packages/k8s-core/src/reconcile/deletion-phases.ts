@@ -15,8 +15,8 @@ export interface DeletionContext {
 
 const recheckMs = 2_000;
 
-// A tenant's own server and the Job of its template go with the namespace, volume and all.
-const goneWithNamespace = new Set(["database", "job"]);
+// A tenant's own server, the Job of its template and probes of its isolation go with the namespace, volume and all.
+const goneWithNamespace = new Set(["database", "job", "probe"]);
 const usesDatabase = ({ metadata }: Pod) =>
   !goneWithNamespace.has(metadata.labels?.["app.kubernetes.io/component"] ?? "");
 

@@ -1,7 +1,8 @@
 import type { DesiredObject } from "../client/shapes.ts";
-import { buildSelectorLabels, labelKeys } from "../tenant/labels.ts";
+import { buildOwnerLabel, buildSelectorLabels, labelKeys } from "../tenant/labels.ts";
 import { postgresPort } from "../tenant/names.ts";
 import { buildMetadata, type Place } from "./place.ts";
+import { probeName } from "./probe-job.ts";
 
 // Private, shared (CGNAT), loopback, link-local (cloud metadata), test and multicast ranges.
 const nonPublicV4 = [
@@ -77,6 +78,11 @@ export interface TenantNetwork {
 export function buildTenantNetworkPolicies(place: Place, network: TenantNetwork): DesiredObject[] {
   const { ingressNamespace, ports, databaseNamespace } = network;
   const workload = { podSelector: { matchLabels: buildSelectorLabels(place.owner, place.application) } };
+  // Wider than Services select: a probe of the isolation stands where the workload does, and serves nobody.
+  const names = { key: "app.kubernetes.io/name", operator: "In", values: [place.application, probeName] };
+  const workloadOrProbe = {
+    podSelector: { matchLabels: buildOwnerLabel(place.owner), matchExpressions: [names] },
+  };
   const internet = [
     { ipBlock: { cidr: "0.0.0.0/0", except: nonPublicV4 } },
     // Global unicast only; 6to4 wraps private IPv4 addresses.
@@ -90,12 +96,12 @@ export function buildTenantNetworkPolicies(place: Place, network: TenantNetwork)
       ingress: [{ from: [namespaceNamed(ingressNamespace)], ports: tcp(...ports) }],
     }),
     buildPolicy(place, "allow-database", {
-      ...workload,
+      ...workloadOrProbe,
       policyTypes: ["Egress"],
       egress: [{ to: [namespaceNamed(databaseNamespace)], ports: tcp(postgresPort) }],
     }),
     buildPolicy(place, "allow-internet", {
-      ...workload,
+      ...workloadOrProbe,
       policyTypes: ["Egress"],
       egress: [{ to: internet, ports: tcp(443, 465, 587) }],
     }),

@@ -53,11 +53,13 @@ it("admits the control plane to the server's pod only, and the ingress controlle
     policyTypes: ["Ingress"],
     ingress: [{ ports: [{ protocol: "TCP", port: 5432 }] }],
   });
-  for (const name of ["allow-ingress-controller", "allow-internet"]) {
-    expect(find(isolation, "NetworkPolicy", name).spec).toMatchObject({
-      podSelector: { matchLabels: { "app.kubernetes.io/name": "shop" } },
-    });
-  }
+  expect(find(isolation, "NetworkPolicy", "allow-ingress-controller").spec).toMatchObject({
+    podSelector: { matchLabels: { "app.kubernetes.io/name": "shop" } },
+  });
+  const names = { key: "app.kubernetes.io/name", operator: "In", values: ["shop", "isolation-probe"] };
+  expect(find(isolation, "NetworkPolicy", "allow-internet").spec).toMatchObject({
+    podSelector: { matchLabels: { "saas-kit/tenant": id }, matchExpressions: [names] },
+  });
 });
 
 it("makes room in quota and limits for the server, its volume and the Job of its template", () => {

@@ -4,10 +4,12 @@ import type { ResourceBudget } from "../tenant/tenant.ts";
 import { jobBudget } from "./job.ts";
 import { buildMetadata, type Place } from "./place.ts";
 import type { PostgresSize } from "./postgres-container.ts";
+import { probeSize } from "./probe-job.ts";
 import { bytes, cpu } from "./quantities.ts";
 
-// A pod that ends still counts, and its successor must not wait for it: room for two.
+// A pod that ends still counts, and its successor must not wait for it: room for two, and for a probe beside them.
 const podsAtOnce = 2;
+const { requests, limits } = probeSize;
 
 const nothing = { cpuMillicores: 0, memoryBytes: 0, storageBytes: 0 };
 const noJob = { cpuRequestMillicores: 0, cpuLimitMillicores: 0, memoryRequestBytes: 0, memoryLimitBytes: 0 };
@@ -20,8 +22,8 @@ export function buildResourceQuota(
 ): DesiredObject {
   const server = ownServer ?? nothing;
   const job = ownServer ? jobBudget : noJob; // its template is made beside it
-  const total = (perPod: number, perJob: number, serverHas: number) =>
-    perPod * podsAtOnce + perJob + serverHas;
+  const total = (perPod: number, ...others: number[]) =>
+    others.reduce((sum, other) => sum + other, perPod * podsAtOnce);
   return {
     apiVersion: "v1",
     kind: "ResourceQuota",
@@ -29,16 +31,30 @@ export function buildResourceQuota(
     spec: {
       hard: {
         "requests.cpu": cpu(
-          total(budget.cpuRequestMillicores, job.cpuRequestMillicores, server.cpuMillicores),
+          total(
+            budget.cpuRequestMillicores,
+            job.cpuRequestMillicores,
+            server.cpuMillicores,
+            requests.cpuMillicores,
+          ),
         ),
-        "limits.cpu": cpu(total(budget.cpuLimitMillicores, job.cpuLimitMillicores, server.cpuMillicores)),
+        "limits.cpu": cpu(
+          total(
+            budget.cpuLimitMillicores,
+            job.cpuLimitMillicores,
+            server.cpuMillicores,
+            limits.cpuMillicores,
+          ),
+        ),
         "requests.memory": bytes(
-          total(budget.memoryRequestBytes, job.memoryRequestBytes, server.memoryBytes),
+          total(budget.memoryRequestBytes, job.memoryRequestBytes, server.memoryBytes, requests.memoryBytes),
         ),
-        "limits.memory": bytes(total(budget.memoryLimitBytes, job.memoryLimitBytes, server.memoryBytes)),
+        "limits.memory": bytes(
+          total(budget.memoryLimitBytes, job.memoryLimitBytes, server.memoryBytes, limits.memoryBytes),
+        ),
         "requests.storage": bytes(budget.filesBytes + server.storageBytes),
         persistentvolumeclaims: ownServer ? "2" : "1",
-        pods: ownServer ? "6" : "4",
+        pods: ownServer ? "7" : "5",
         services: "4",
         "services.nodeports": "0",
         "services.loadbalancers": "0",

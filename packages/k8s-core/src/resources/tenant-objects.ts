@@ -67,26 +67,39 @@ export function buildTenantNamespace(input: TenantNamespaceInput): DesiredObject
   });
 }
 
+export interface TenantIsolationInput extends TenantNamespaceInput {
+  instance: Pick<InstanceDescription, "ports">;
+  ownServer?: Pick<PostgresServerInput, "size">;
+  settings: Pick<ClusterSettings, "ingressNamespace" | "systemNamespace">;
+}
+
+/** What keeps a tenant within its namespace and its plan. */
+export function buildTenantIsolation(input: TenantIsolationInput): DesiredObject[] {
+  const { tenant, instance, databaseNamespace, ownServer, settings } = input;
+  const place = placeOf(input);
+  return [
+    ...buildTenantNetworkPolicies(place, {
+      ingressNamespace: settings.ingressNamespace,
+      // Let through to the closed port too: a refusal is quicker than a packet dropped.
+      ports: [...instance.ports.map(({ port }) => port), blockedPort],
+      databaseNamespace,
+    }),
+    ...(ownServer ? [buildDedicatedServerPolicy(placeOfDedicatedServer(tenant.id), settings)] : []),
+    buildResourceQuota(place, tenant.budget, ownServer?.size),
+    buildLimitRange(place, tenant.budget, ownServer?.size),
+  ];
+}
+
 /** Everything a tenant has in its namespace. */
 export function buildTenantObjects(input: TenantObjectsInput): TenantObjects {
-  const { tenant, application, instance, databaseNamespace, ownServer, secretValues, settings } = input;
+  const { tenant, application, instance, ownServer, secretValues, settings } = input;
   const { budget, runState, restartedAt, hostname, isSpare = false } = tenant;
   const { priorityClasses } = settings;
   const names = namesOf(application);
   const place = placeOf(input);
   const serverPlace = placeOfDedicatedServer(tenant.id);
   return {
-    isolation: [
-      ...buildTenantNetworkPolicies(place, {
-        ingressNamespace: settings.ingressNamespace,
-        // Let through to the closed port too: a refusal is quicker than a packet dropped.
-        ports: [...instance.ports.map(({ port }) => port), blockedPort],
-        databaseNamespace,
-      }),
-      ...(ownServer ? [buildDedicatedServerPolicy(serverPlace, settings)] : []),
-      buildResourceQuota(place, budget, ownServer?.size),
-      buildLimitRange(place, budget, ownServer?.size),
-    ],
+    isolation: buildTenantIsolation(input),
     ownServer:
       ownServer && buildPostgresServer(serverPlace, { ...ownServer, priorityClass: priorityClasses?.pool }),
     secret: buildSecret(place, names.workload, { files: instance.secretFiles, values: secretValues }),

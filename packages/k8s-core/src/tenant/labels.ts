@@ -8,6 +8,10 @@ export const labelKeys = {
   databaseServer: `${platformName}/database-server`,
   /** "true" on a warm spare's namespace. */
   spare: `${platformName}/spare`,
+  /** On what probes the isolation: for whom it does, a tenant's id or `canary`. */
+  probe: `${platformName}/probe`,
+  /** On a pod of the canary: `open`, or `closed` by the policy that denies everything. */
+  canary: `${platformName}/canary`,
 } as const;
 
 export const annotationKeys = {
@@ -35,6 +39,10 @@ export interface LabelInput {
   component: string;
 }
 
+/** A pod or Job that probes the isolation is no part of anybody's workload. */
+export const isProbe = ({ metadata }: { metadata: { labels?: Record<string, string> } }): boolean =>
+  metadata.labels?.[labelKeys.probe] !== undefined;
+
 /** All labels of an object. */
 export function buildLabels({ owner, application, component }: LabelInput): Record<string, string> {
   return {
@@ -46,6 +54,7 @@ export function buildLabels({ owner, application, component }: LabelInput): Reco
   };
 }
 
-function buildOwnerLabel(owner: Owner): Record<string, string> {
+/** The one label that everything of an owner has. */
+export function buildOwnerLabel(owner: Owner): Record<string, string> {
   return "tenant" in owner ? { [labelKeys.tenant]: owner.tenant } : { [labelKeys.pool]: owner.pool };
 }

@@ -1,5 +1,6 @@
 import type { ImageRunner } from "./image-runner.ts";
 import { makeOdooRunner } from "./odoo.ts";
+import { platformRunner } from "./platform.ts";
 import { makePostgresRunner } from "./postgres.ts";
 import { busyboxRunner, httpEchoRunner, sleepRunner } from "./small-images.ts";
 
@@ -9,6 +10,7 @@ export * from "./image-runner.ts";
 export const makeKnownImages = (options: { odooBin?: string } = {}): ImageRunner[] => [
   makePostgresRunner(),
   makeOdooRunner(options),
+  platformRunner,
   sleepRunner,
   busyboxRunner,
   httpEchoRunner,

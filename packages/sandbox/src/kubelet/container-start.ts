@@ -18,6 +18,7 @@ import {
   writeVolumeFiles,
 } from "./pod-volumes.ts";
 import type { ProbeTarget } from "./probe-check.ts";
+import { prepareTerminationMessage, readTerminationMessage } from "./termination-message.ts";
 
 export interface ContainerStart {
   pod: Pod;
@@ -33,6 +34,8 @@ export interface StartedContainer {
   process: ManagedProcess;
   /** Where its probes and commands go. */
   target: ProbeTarget;
+  /** What it has left to say when it has ended. */
+  lastWords(exitCode: number): Promise<string | undefined>;
 }
 
 const findRunner = (images: ImageRunner[], image: string): ImageRunner => {
@@ -125,6 +128,7 @@ export async function startContainer(
   for (const [name, value] of Object.entries(env)) env[name] = rewrite(value);
   await writeFiles(mounted, rewrite);
   await linkMounts(root, container, mounted.folders);
+  await prepareTerminationMessage(root, container);
   await mkdir(workDir, { recursive: true, mode: 0o755 });
 
   const target = makeTarget(start, env, root);
@@ -137,5 +141,7 @@ export async function startContainer(
   });
   signal.throwIfAborted();
   const logFile = logFileOf(context, pod, { container: container.name, attempt: start.attempt });
-  return { process: await spawnManaged({ guardian: context.guardian, ...plan, logFile }), target };
+  const process = await spawnManaged({ guardian: context.guardian, ...plan, logFile });
+  const lastWords = (exitCode: number) => readTerminationMessage(container, { root, logFile, exitCode });
+  return { process, target, lastWords };
 }

@@ -179,8 +179,9 @@ export class PodContainer {
     void probeContainer(this.#options.container, { target, listener, signal: probing.signal });
     const exit = await process.exited;
     probing.abort();
+    const message = await started.lastWords(exit.exitCode);
     this.#started = undefined;
-    this.#terminated(exit, process.startedAt);
+    this.#terminated(exit, process.startedAt, message === undefined ? {} : { message });
   }
 
   #makeProbeListener(process: ManagedProcess): ProbeListener {

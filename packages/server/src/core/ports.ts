@@ -10,6 +10,9 @@ export type ReconcileKey =
   | `pool:${string}`
   | "pools"
   | "spares"
+  | `report:${string}`
+  | "reports"
+  | "canary"
   /** A database server, looked over for what was changed by hand. */
   | `audit:${string}`
   | "orphans";
@@ -22,11 +25,13 @@ export interface ReconcileQueue {
 
 /**
  * What changed, for live views. `organization:<uuid>`: its list of tenants grew or shrank;
+ * `report:<tenant's uuid>`: its isolation report;
  * `session:<uuid>`: the session was revoked; `pools`: one of the shared servers, or what is on them.
  */
 export type ChangeTopic =
   | `tenant:${string}`
   | `operation:${string}`
+  | `report:${string}`
   | `organization:${string}`
   | `session:${string}`
   | "pools";

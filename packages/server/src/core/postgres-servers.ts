@@ -1,4 +1,5 @@
 import type { DatabaseAccess, SqlStatement } from "@odoo-saas/k8s-core";
+import type { DatabaseObservation } from "./isolation.ts";
 import type { Lease } from "./lease.ts";
 
 /** A pool (or a dedicated server); `name` is its namespace. */
@@ -122,6 +123,13 @@ export interface ServerSession {
   dropTemplate(name: string): Promise<void>;
 }
 
+/** How an ordinary role signs in. */
+export interface RoleLogin {
+  user: string;
+  password: string;
+  database: string;
+}
+
 /** The PostgreSQL servers that hold tenants' databases. */
 export interface PostgresServers {
   /** How a program in the cluster reaches a database. */
@@ -142,6 +150,11 @@ export interface PostgresServers {
   endStaleSessions(server: DatabaseServer, limits?: SessionLimits): Promise<void>;
   /** Databases and roles that carry names of tenants; undefined while the server is not prepared. */
   findOwnNames(server: DatabaseServer): Promise<OwnName[] | undefined>;
+  /** What a tenant's role could do there; tried with its password, and with a neighbour's as the control. */
+  observeIsolation(
+    server: DatabaseServer,
+    logins: { own: RoleLogin; neighbour: RoleLogin | undefined },
+  ): Promise<DatabaseObservation>;
   /** `subjectId`: the tenant's or the server's id; the lease's epoch fences it. */
   withSession<T>(
     server: DatabaseServer,

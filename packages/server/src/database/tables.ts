@@ -1,5 +1,6 @@
 import type { Condition } from "@odoo-saas/k8s-core";
 import type { ColumnType, Generated, JSONColumnType } from "kysely";
+import type { IsolationTables } from "./isolation-tables.ts";
 
 type Timestamp = Date;
 type Created = Generated<Timestamp>;
@@ -303,7 +304,7 @@ export interface OrphansTable {
 }
 
 /** The tables of schema `platform`, as the migrations make them; `bigint` arrives as number. */
-export interface Tables {
+export interface Tables extends IsolationTables {
   users: UsersTable;
   organizations: OrganizationsTable;
   memberships: MembershipsTable;

@@ -1,4 +1,5 @@
 import { BundleResolver } from "../features/bundle/bundle.resolver.ts";
+import { IsolationReportResolver } from "../features/isolation-report/isolation-report.resolver.ts";
 import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
 import { PoolResolver } from "../features/pool/pool.resolver.ts";
@@ -26,4 +27,5 @@ export const resolverClasses = [
   SessionResolver,
   SpareResolver,
   PoolResolver,
+  IsolationReportResolver,
 ] as const;

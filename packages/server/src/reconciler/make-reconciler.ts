@@ -2,6 +2,9 @@ import type { Lease } from "../core/lease.ts";
 import type { ReconcileKey, ReconcileQueue } from "../core/ports.ts";
 import { reconcileAudit } from "./audit/reconcile-audit.ts";
 import type { ReconcilerContext } from "./context.ts";
+import { reconcileCanary } from "./isolation/reconcile-canary.ts";
+import { reconcileReport } from "./isolation/reconcile-report.ts";
+import { reconcileReports } from "./isolation/reconcile-reports.ts";
 import { reconcileOrphans } from "./orphans/reconcile-orphans.ts";
 import { reconcilePool } from "./pools/reconcile-pool.ts";
 import { reconcilePools } from "./pools/reconcile-pools.ts";
@@ -97,6 +100,9 @@ async function reconcileKey(context: ReconcilerContext, lease: Lease): Promise<R
   if (kind === "spares") return reconcileSpares(context, lease);
   if (kind === "audit") return reconcileAudit(context, lease, name);
   if (kind === "orphans") return reconcileOrphans(context, lease);
+  if (kind === "report") return reconcileReport(context, lease, name);
+  if (kind === "reports") return reconcileReports(context, lease);
+  if (kind === "canary") return reconcileCanary(context, lease);
   return reconcilePools(context, lease);
 }
 

@@ -12,6 +12,7 @@ export interface ReconcilerSettings {
   spares: SpareTarget[];
   healing: HealingSettings;
   dedicated: DedicatedSettings;
+  isolation: IsolationSettings;
 }
 
 /** How often the platform looks for what is not as it left it, and when it removes what belongs to nobody. */
@@ -26,6 +27,14 @@ export interface HealingSettings {
 export interface DedicatedSettings {
   /** Of a plan's CPU and memory, where machines are smaller than customers' are. */
   sizeFactor: number;
+}
+
+/** How the isolation of tenants is examined. */
+export interface IsolationSettings {
+  /** The platform's own image: a probe is a command in it. */
+  probeImage: string;
+  /** Each tenant's turn by itself; 0: only when asked for. */
+  everyHours: number;
 }
 
 /** Size of a new shared PostgreSQL server, and how many there should be. */

@@ -4,6 +4,7 @@ import {
   type KubernetesClient,
   type KubernetesObject,
   kinds,
+  type ListOptions,
   type ObjectRef,
   type ResourceKind,
   type WatchEvent,
@@ -18,6 +19,8 @@ interface Watcher {
 export interface MemoryKubernetesOptions {
   /** Called after each write with the written object; what it throws reaches the writer, though the write stays. */
   afterWrite?: (object: KubernetesObject) => void;
+  /** Admission: what it throws refuses a creation that is only tried. */
+  onDryRun?: (object: KubernetesObject) => void;
   /** The controllers: called after an object was created. */
   onCreated?: (object: KubernetesObject, cluster: MemoryKubernetes) => void | Promise<void>;
 }
@@ -89,6 +92,7 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
   };
 
   const cluster: MemoryKubernetes = {
+    server: new URL("https://kubernetes.test:6443"),
     writes: [],
     put,
     remove(kind, namespace, name) {
@@ -100,9 +104,12 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
       objects.get(keyOf(kind.kind, kind.isNamespaced ? namespace : undefined, name)) as T | undefined,
     find: async <T extends KubernetesObject>({ kind, namespace, name }: ObjectRef) =>
       objects.get(keyOf(kind.kind, namespace, name)) as T | undefined,
-    list: async <T extends KubernetesObject>(kind: ResourceKind) => ({
+    list: async <T extends KubernetesObject>(kind: ResourceKind, { namespace }: ListOptions = {}) => ({
       resourceVersion: String(version),
-      items: [...objects.values()].filter((object) => object.kind === kind.kind) as T[],
+      items: [...objects.values()].filter(
+        (object) =>
+          object.kind === kind.kind && (namespace === undefined || object.metadata.namespace === namespace),
+      ) as T[],
     }),
     watch: <T extends KubernetesObject>(
       kind: ResourceKind,
@@ -156,6 +163,7 @@ export function makeMemoryKubernetes(options: MemoryKubernetesOptions = {}): Mem
       written(found);
       return true;
     },
+    dryRun: async (object) => options.onDryRun?.(object),
     readLog: async () => "the end of the log",
     dispose: () => stop.abort(),
   };
@@ -182,8 +190,9 @@ export function reportReady(
 ): void {
   const { namespace = "", name, labels = {}, uid = "" } = object.metadata;
   const owner = { apiVersion: object.apiVersion, kind: object.kind, name, uid };
-  const template = (object.spec as { template?: { metadata?: { labels?: Record<string, string> } } })
-    .template;
+  const template = (
+    object.spec as { template?: { metadata?: { labels?: Record<string, string> }; spec?: object } }
+  ).template;
   cluster.put({
     apiVersion: "v1",
     kind: "Pod",
@@ -193,7 +202,7 @@ export function reportReady(
       labels: template?.metadata?.labels ?? labels,
       ownerReferences: [owner],
     },
-    spec: { nodeName: "node-1" },
+    spec: { ...template?.spec, nodeName: "node-1" },
     status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
   });
   const status = {

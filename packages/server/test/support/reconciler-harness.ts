@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type KubernetesObject, kinds, namespaceOf, type Secret } from "@odoo-saas/k8s-core";
+import { isProbe, type KubernetesObject, kinds, namespaceOf, type Secret } from "@odoo-saas/k8s-core";
 import { sql } from "kysely";
 import type pg from "pg";
 import { pino } from "pino";
@@ -36,6 +36,9 @@ const decode = (secret: Secret | undefined, key: string) =>
 
 /** The reconciler on a real platform database and a real pool, over a cluster in memory whose pods start at once. */
 export class ReconcilerHarness {
+  /** The pods of isolation probes; by default none runs. */
+  runProbe: (job: KubernetesObject) => void = () => {};
+  onDryRun: (object: KubernetesObject) => void = () => {};
   afterWrite: (object: KubernetesObject) => void = () => {};
   /** A Job does its work when this has resolved. */
   beforeJob: (name: string) => Promise<void> | void = () => {};
@@ -61,6 +64,7 @@ export class ReconcilerHarness {
         if (object.kind === kinds.Deployment.kind) followScale(object, this.kubernetes);
         this.afterWrite(object);
       },
+      onDryRun: (object) => this.onDryRun(object),
     });
     const cluster = makeCluster({ client: this.kubernetes, log: testLog });
     this.cluster = cluster;
@@ -97,6 +101,7 @@ export class ReconcilerHarness {
         spares: this.spares,
         healing: { auditIntervalMs: 500, orphanGraceMs: 2_000, orphanMaxRemovals: 5 },
         dedicated: { sizeFactor: 1 },
+        isolation: { probeImage: "odoo-saas-kit/server:test", everyHours: 24 },
       },
       changes: { publish: () => {} },
       log: testLog,
@@ -115,6 +120,7 @@ export class ReconcilerHarness {
       this.#pools.set(namespace, { server, password });
       reportReady(object, this.kubernetes, server);
     }
+    if (object.kind === kinds.Job.kind && isProbe(object)) return this.runProbe(object);
     if (object.kind !== kinds.Job.kind || JSON.stringify(object).includes(brokenImage)) return;
     await this.beforeJob(name);
     const conf = decode(secret(), "odoo.conf");

@@ -94,6 +94,7 @@ export async function startTestApi(options: { sessionCheckMs?: number } = {}): P
         storageBytes: 100 * 2 ** 30,
       },
     },
+    reportsPerHour: 2,
     spares: [{ planCode: "basic", count: 2 }],
     log,
     sessionCheckEveryMs: sessionCheckMs,

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { type KubernetesObject, kinds, type OwnerChange, postgresName } from "@odoo-saas/k8s-core";
+import { type KubernetesObject, kinds, labelKeys, type OwnerChange, postgresName } from "@odoo-saas/k8s-core";
 import type { ReconcileKey } from "../../core/ports.ts";
 
 /** Kinds whose changes a viewer of a tenant sees at once. */
@@ -15,7 +15,9 @@ const kindsWithStatus = new Set<string>([
 ]);
 
 /** The key that answers for an object. */
-export function keyOfChange({ tenantId, poolName }: OwnerChange): ReconcileKey | undefined {
+export function keyOfChange({ tenantId, poolName, object }: OwnerChange): ReconcileKey | undefined {
+  const probe = object.metadata.labels?.[labelKeys.probe];
+  if (probe !== undefined) return probe === "canary" ? "canary" : `report:${probe}`;
   if (tenantId !== undefined) return `tenant:${tenantId}`;
   return poolName === undefined ? undefined : `pool:${poolName}`;
 }

@@ -1,5 +1,6 @@
 import {
   type Caches,
+  isProbe,
   type KubernetesClient,
   kinds,
   makeCaches,
@@ -69,6 +70,7 @@ export function makeCluster(options: ClusterOptions): Cluster {
       items: caches
         .of<Pod>(kinds.Pod)
         .list(namespaceOf({ id: tenantId }))
+        .filter((pod) => !isProbe(pod))
         .map(buildPodView),
       observedAt: caches.observedAt(),
       isStale: caches.isStale(),

@@ -28,6 +28,7 @@ import {
   serverFaultsQuery,
 } from "./faults-query.ts";
 import { type Login, withFencedSession } from "./fenced-session.ts";
+import { observeIsolation } from "./observe-isolation.ts";
 import { digestOfPassword } from "./scram-verifier.ts";
 import { makeTemplateDatabases } from "./template-databases.ts";
 import { makeTenantDatabases } from "./tenant-databases.ts";
@@ -101,6 +102,12 @@ export function makePostgresServers(options: PostgresServersOptions): PostgresSe
       if (!(await hasControlSchema(server))) return undefined;
       return readers.query<OwnName>(server, ownNamesQuery);
     },
+    observeIsolation: async (server, logins) =>
+      observeIsolation({
+        ...logins,
+        address: options.findAddress(server.name),
+        control: (text, values) => readers.query(server, text, values),
+      }),
     async withSession(server, fence, run) {
       const login = await readers.login(server);
       return withFencedSession({ login, ...fence }, (session) =>

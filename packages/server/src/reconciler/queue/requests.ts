@@ -7,7 +7,7 @@ export const wakeupChannel = "reconcile_wakeup";
 /** Makes keys due as part of the caller's transaction; needs no worker in this process. */
 export const reconcileQueue: ReconcileQueue = {
   async request(transaction: DatabaseTransaction, key: ReconcileKey): Promise<void> {
-    // The API's role has no right on the table, only on functions that take keys of tenants, and of pools.
+    // The API's role has no right on the table, only on functions that take keys of tenants, their reports and pools.
     await (findFunction(key)?.execute(transaction) ?? requestDirectly(transaction, key));
     await sql`select pg_notify(${wakeupChannel}, '')`.execute(transaction);
   },
@@ -15,6 +15,9 @@ export const reconcileQueue: ReconcileQueue = {
 
 function findFunction(key: ReconcileKey) {
   if (key.startsWith("tenant:")) return sql`select platform.request_reconcile(${key})`;
+  if (key.startsWith("report:")) {
+    return sql`select platform.request_report(${key.slice("report:".length)}::uuid)`;
+  }
   return key.startsWith("pool") ? sql`select platform.request_pool_reconcile(${key})` : undefined;
 }
 
@@ -61,6 +64,8 @@ export async function scheduleEverything(database: Database, spreadMs: number): 
       union all select 'pools'
       union all select 'spares'
       union all select 'orphans'
+      union all select 'report:' || tenant_id from platform.isolation_reports where finished_at is null
+      union all select unnest(array['reports', 'canary'])
     ) as everything order by key
     on conflict (key) do update set due_at = least(q.due_at, excluded.due_at)
     where q.due_at > excluded.due_at

@@ -8,7 +8,7 @@ export interface Credentials {
   secretValues: Record<string, string>;
 }
 
-const passwordKey = "database-password";
+export const passwordKey = "database-password";
 const versionKey = "database-password-version";
 
 /**

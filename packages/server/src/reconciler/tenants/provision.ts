@@ -126,7 +126,11 @@ function buildPlace({ reconciler, lease, record }: TenantInput) {
   };
 }
 
-async function prepareOwnServer({ reconciler, record }: TenantInput, writer: ObjectWriter) {
+/** What the tenant's own database server is to be; nothing for one on a shared server. */
+export async function prepareOwnServer(
+  { reconciler, record }: Pick<TenantInput, "reconciler" | "record">,
+  writer: ObjectWriter,
+) {
   const { serverId, strategy } = record.placement as PlacementRecord;
   const server =
     strategy === "DEDICATED" ? await findOwnServerRecord(reconciler.database, serverId) : undefined;
