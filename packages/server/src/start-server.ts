@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { readFileSync } from "node:fs";
+import type { Application } from "@odoo-saas/k8s-core";
 import { makeOdoo } from "@odoo-saas/odoo";
 import { sql } from "kysely";
 import { type Cluster, makeCluster } from "./adapters/kubernetes/cluster.ts";
@@ -38,11 +39,15 @@ interface Parts {
   cluster: Cluster;
   apiDatabase: Database;
   workerDatabase: Database;
-  application: ReturnType<typeof makeOdoo>;
+  application: Application;
 }
 
-/** The composition root: config → database → clients → features → listen. */
-export async function startServer(config: Config, log: Log): Promise<RunningReplica> {
+/** The composition root: config → database → clients → features → listen. Hosts Odoo unless told otherwise. */
+export async function startServer(
+  config: Config,
+  log: Log,
+  application: Application = makeOdoo({ image: () => config.ODOO_IMAGE, bundles: config.ODOO_BUNDLES }),
+): Promise<RunningReplica> {
   await prepareDatabase(config, log);
   const metrics = makeMetrics();
   const apiDatabase = makeDatabase(config.DATABASE_API_URL, {
@@ -61,7 +66,6 @@ export async function startServer(config: Config, log: Log): Promise<RunningRepl
     changes,
     ...(config.KUBECONFIG !== undefined && { kubeconfigPath: config.KUBECONFIG }),
   });
-  const application = makeOdoo({ image: () => config.ODOO_IMAGE, bundles: config.ODOO_BUNDLES });
   const parts = { config, log, metrics, changes, cluster, apiDatabase, workerDatabase, application };
   const reconciling = config.ROLES.includes("reconciler") ? startReconciler(parts) : undefined;
   const close = async () => {

@@ -19,7 +19,7 @@ test("the newest request wins: a start ends a stop, a second plan ends the first
   const back = await ask("changeTenantPlan", { tenantId, planCode: "basic" });
   expect(back).toMatchObject({
     tenant: { plan: { code: "basic" } },
-    operation: { summary: "Standard → Basic" },
+    operation: { summary: "from Standard to Basic" },
   });
   expect((await api.operationsOf(tenantId)).map(({ kind, state }) => `${kind} ${state}`)).toEqual([
     "CREATE SUCCEEDED",
@@ -89,7 +89,7 @@ test("a cancelled second change of plan goes back to the plan in force before th
   const { plan_id } = await api.rowOf(tenantId);
   await ask("changeTenantPlan", { tenantId, planCode: "standard" });
   const second = await ask("changeTenantPlan", { tenantId, planCode: "tiny" });
-  expect(second.operation.summary).toBe("Basic → Tiny");
+  expect(second.operation.summary).toBe("from Basic to Tiny");
   await ask("cancelOperation", { operationId: second.operation.id });
   expect(await api.rowOf(tenantId)).toMatchObject({ plan_id });
 });

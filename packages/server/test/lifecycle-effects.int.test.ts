@@ -191,11 +191,16 @@ test("a run that breaks off after any write of a plan's change is finished by th
 test("what was cancelled in time never happens, and what has begun can only be done to its end", async () => {
   const id = await makeTenant("wavering");
   const key = `tenant:${id}` as const;
-  // Held by another worker, so that nothing runs until it is let go.
+  const { lease_epoch } = await harness.queueRow(key);
+  // Held by another worker under a later epoch, so that nothing runs until it is let go.
   const hold = (lease_owner: string | null) =>
     harness.database.owner
       .updateTable("reconcile_queue")
-      .set({ lease_owner, lease_until: lease_owner === null ? null : new Date(Date.now() + 60_000) })
+      .set({
+        lease_owner,
+        lease_epoch: lease_epoch + 2,
+        lease_until: lease_owner === null ? null : new Date(Date.now() + 60_000),
+      })
       .where("key", "=", key)
       .execute();
   await hold("another");

@@ -118,7 +118,8 @@ test("the instance opens at its address, and its administrator signs in there", 
 });
 
 test("the instance is deleted after its subdomain was typed, and everybody sees it go", async () => {
-  await customer.getByRole("button", { name: "Delete", exact: true }).click();
+  await customer.getByRole("button", { name: "Manage" }).click();
+  await customer.getByRole("menuitem", { name: "Delete…" }).click();
   const confirm = customer.getByRole("button", { name: "Delete for good" });
   expect(await confirm.isDisabled()).toBe(true);
   await customer.getByLabel("to confirm").fill(slug);

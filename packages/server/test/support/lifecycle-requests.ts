@@ -26,6 +26,7 @@ export async function makeLifecycleRequests({ database }: ReconcilerHarness) {
     application: { versions: ["19"], hashPassword: async (password: string) => `hash-of-${password}` },
     idempotencySecret: "0123456789abcdef",
     slugLock: new KeyedLock(),
+    strategyThresholds: { maxSharedConcurrentUsers: 50, maxSharedDatabaseBytes: 50 * 2 ** 30 },
   } as unknown as TenantMutationDeps;
 
   const idsOf = async (running: Promise<MutationResult>): Promise<string> => {

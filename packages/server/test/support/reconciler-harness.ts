@@ -342,5 +342,5 @@ async function startOperation(
 }
 
 /** Waits for an assertion to hold. */
-export const until = <T>(assertion: () => T | Promise<T>, timeout = 20_000): Promise<T> =>
+export const until = <T>(assertion: () => T | Promise<T>, timeout = 45_000): Promise<T> =>
   vi.waitFor(assertion, { timeout, interval: 20 });

@@ -23,7 +23,7 @@ test("a refused cancellation says what to do instead", () => {
 
 test("a change of plan is told in a few words, other operations by their kind alone", () => {
   expect(summarize({ details: { planName: "Standard", previousPlanName: "Basic" } })).toBe(
-    "Basic → Standard",
+    "from Basic to Standard",
   );
   expect(summarize({ details: { isStopped: true } })).toBe("");
 });

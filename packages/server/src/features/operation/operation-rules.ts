@@ -30,5 +30,5 @@ const tooLate: Partial<Record<OperationRow["kind"], string>> = {
 /** What is special about an operation, in a few words; empty when its kind says it all. */
 export function summarize({ details }: Pick<OperationRow, "details">): string {
   const { previousPlanName, planName } = details;
-  return planName === undefined ? "" : `${previousPlanName} → ${planName}`;
+  return planName === undefined ? "" : `from ${previousPlanName} to ${planName}`;
 }

@@ -75,7 +75,9 @@ export class Operation extends Node {
   @Field(() => String, { nullable: true, description: "Why it failed or was cancelled." })
   error!: string | null;
 
-  @Field(() => String, { description: "What is special about it, as in `Basic → Standard`; may be empty." })
+  @Field(() => String, {
+    description: "What is special about it, as in `from Basic to Standard`; may be empty.",
+  })
   summary!: string;
 
   @Field(() => [OperationStep], { description: "The steps it goes through when all is well." })

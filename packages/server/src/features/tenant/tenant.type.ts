@@ -73,6 +73,14 @@ export class TenantAction {
   refusal!: string;
 }
 
+@ObjectType({ description: "A plan, or the reason why a tenant cannot change to it now." })
+export class TenantPlanChoice {
+  @Field(() => String) planCode!: string;
+  @Field(() => Boolean) isAvailable!: boolean;
+  @Field(() => String, { description: "Why it would be refused; empty when it would not." })
+  refusal!: string;
+}
+
 @ObjectType({ implements: Node, description: "One Odoo with its own namespace, URL and database." })
 export class Tenant extends Node {
   /** Not part of the API. */

@@ -5,9 +5,11 @@ import { Link, useNavigate, useParams } from "react-router";
 import { ErrorPanel } from "../../components/ui/error-panel.tsx";
 import { FullPageMessage } from "../../components/ui/full-page-message.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
+import { OperationHistory } from "../../features/operations/components/operation-history.tsx";
 import { OperationTimeline } from "../../features/operations/components/operation-timeline.tsx";
+import { PlanPicker } from "../../features/plans/components/plan-picker.tsx";
+import { TenantActions } from "../../features/tenants/actions/tenant-actions.tsx";
 import { useWatchTenant, type WatchedTenant } from "../../features/tenants/api/watch-tenant.ts";
-import { DeleteTenant } from "../../features/tenants/components/delete-tenant.tsx";
 import { TenantConditions } from "../../features/tenants/components/tenant-conditions.tsx";
 import { TenantFacts } from "../../features/tenants/components/tenant-facts.tsx";
 import { TenantHeader } from "../../features/tenants/components/tenant-header.tsx";
@@ -40,20 +42,28 @@ function isUnknown(error: unknown): boolean {
 }
 
 function Instance({ tenant }: { tenant: WatchedTenant }) {
-  const { operation } = tenant;
-  const isMoving =
-    operation?.state === "PENDING" || operation?.state === "RUNNING" || operation?.state === "FAILED";
+  const { operation, operationsUnderWay } = tenant;
+  const last = operation ? [operation] : [];
+  const shown = operationsUnderWay.length > 0 ? operationsUnderWay : last;
+  const isOpenAtFirst = operationsUnderWay.length > 0 || operation?.state === "FAILED";
   return (
     <>
-      <TenantHeader tenant={tenant} actions={<DeleteTenant tenant={tenant} />} />
+      <TenantHeader
+        tenant={tenant}
+        actions={<TenantActions tenant={tenant} renderPlanField={(props) => <PlanPicker {...props} />} />}
+      />
       <Grid gap="lg">
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Stack gap="lg">
-            {operation && (
-              <OperationTimeline key={operation.id} operationId={operation.id} isOpenAtFirst={isMoving} />
-            )}
+            {shown.map(({ id }) => (
+              <OperationTimeline key={id} operationId={id} isOpenAtFirst={isOpenAtFirst} />
+            ))}
             <TenantPods tenant={tenant} />
             <TenantConditions tenant={tenant} />
+            <OperationHistory
+              tenantId={tenant.id}
+              version={`${operation?.id} ${operation?.state} ${operationsUnderWay.length}`}
+            />
           </Stack>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 4 }}>

@@ -7,7 +7,11 @@ const event = (seq: number, name: `${TimelineEvent["step"]} ${TimelineEvent["sta
   return { seq, step, state, message: name, at: at(ms) } satisfies TimelineEvent;
 };
 
-const running = { kind: "CREATE", state: "RUNNING" } as const;
+const creationSteps: TimelineEvent["step"][] = [
+  ...(["ACCEPTED", "PLACEMENT", "NAMESPACE", "ISOLATION", "SECRETS"] as const),
+  ...(["DATABASE", "IDENTITY", "WORKLOAD", "ROUTE", "READY"] as const),
+];
+const running = { plannedSteps: creationSteps, state: "RUNNING" } as const;
 
 test("events are kept in the order of seq and never twice", () => {
   const known = [event(1, "ACCEPTED SUCCEEDED"), event(3, "NAMESPACE RUNNING")];
@@ -43,8 +47,9 @@ test("a step lasts from its first event to its last, or from the event before it
 
 test("steps to come are shown while the operation runs, and only then", () => {
   const events = [event(1, "ACCEPTED SUCCEEDED"), event(2, "STOP_WORKLOAD FAILED")];
+  const deletionSteps = ["ACCEPTED", "STOP_WORKLOAD", "DROP_DATABASE", "DELETE_NAMESPACE", "DONE"] as const;
   const states = (state: "RUNNING" | "FAILED") =>
-    buildTimeline({ kind: "DELETE", state }, events).map((s) => s.state);
+    buildTimeline({ plannedSteps: deletionSteps, state }, events).map((s) => s.state);
   expect(states("RUNNING")).toEqual(["SUCCEEDED", "FAILED", "PENDING", "PENDING", "PENDING"]);
   expect(states("FAILED")).toEqual(["SUCCEEDED", "FAILED"]);
 });

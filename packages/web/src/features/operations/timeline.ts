@@ -1,9 +1,4 @@
-import type {
-  OperationKind,
-  OperationState,
-  OperationStep,
-  OperationStepState,
-} from "../../generated/graphql.ts";
+import type { OperationState, OperationStep, OperationStepState } from "../../generated/graphql.ts";
 
 export interface TimelineEvent {
   seq: number;
@@ -23,7 +18,7 @@ export interface TimelineStep {
   durationMs: number | undefined;
 }
 
-/** In the order of the API's enum. */
+/** In the order of the process. */
 export const stepOrder: OperationStep[] = [
   "ACCEPTED",
   "PLACEMENT",
@@ -33,28 +28,16 @@ export const stepOrder: OperationStep[] = [
   "DATABASE_SERVER",
   "DATABASE",
   "IDENTITY",
+  "PASSWORD",
   "WORKLOAD",
   "ROUTE",
   "READY",
-  "PASSWORD",
   "STOPPED",
   "STOP_WORKLOAD",
   "DROP_DATABASE",
   "DELETE_NAMESPACE",
   "DONE",
 ];
-
-const expectedSteps: Record<OperationKind, OperationStep[]> = {
-  // A server of its own is for some only: shown once it has begun.
-  CREATE: stepOrder.slice(0, stepOrder.indexOf("PASSWORD")).filter((step) => step !== "DATABASE_SERVER"),
-  DELETE: ["ACCEPTED", "STOP_WORKLOAD", "DROP_DATABASE", "DELETE_NAMESPACE", "DONE"],
-  START: ["ACCEPTED", "WORKLOAD", "READY"],
-  STOP: ["ACCEPTED", "WORKLOAD", "STOPPED"],
-  RESTART: ["ACCEPTED", "WORKLOAD", "READY"],
-  RESET_PASSWORD: ["ACCEPTED", "PASSWORD"],
-  CHANGE_PLAN: ["ACCEPTED", "ISOLATION", "DATABASE", "WORKLOAD", "READY"],
-  ROTATE_CREDENTIALS: ["ACCEPTED", "SECRETS", "DATABASE", "WORKLOAD", "READY"],
-};
 
 /** Adds new events to those known; a reconnect may bring some again. */
 export function mergeEvents(
@@ -67,13 +50,13 @@ export function mergeEvents(
 
 /** One line per step: those that have happened and, while the operation runs, those to come. */
 export function buildTimeline(
-  operation: { kind: OperationKind; state: OperationState },
+  operation: { plannedSteps: readonly OperationStep[]; state: OperationState },
   events: readonly TimelineEvent[],
 ): TimelineStep[] {
   const isOver = operation.state !== "PENDING" && operation.state !== "RUNNING";
   const happened = new Set(events.map(({ step }) => step));
   return stepOrder
-    .filter((step) => happened.has(step) || (!isOver && expectedSteps[operation.kind].includes(step)))
+    .filter((step) => happened.has(step) || (!isOver && operation.plannedSteps.includes(step)))
     .map((step) => buildStep(step, events));
 }
 

@@ -1,4 +1,4 @@
-import type { TenantState } from "../../generated/graphql.ts";
+import type { OperationKind, TenantState } from "../../generated/graphql.ts";
 
 export interface StateLook {
   label: string;
@@ -16,6 +16,21 @@ export const stateLooks: Record<TenantState, StateLook> = {
   DELETING: { label: "Deleting", color: "gray", isMoving: true },
   FAILED: { label: "Failed", color: "red", isMoving: false },
 };
+
+const moves: Partial<Record<OperationKind, string>> = {
+  START: "Starting",
+  STOP: "Stopping",
+  RESTART: "Restarting",
+  CHANGE_PLAN: "Changing its plan",
+  ROTATE_CREDENTIALS: "Restarting",
+};
+
+/** The look of a state, named after what somebody asked for while that is under way. */
+export function findLook(state: TenantState, underWay: readonly OperationKind[]): StateLook {
+  if (state === "DELETING" || state === "FAILED") return stateLooks[state];
+  const label = underWay.map((kind) => moves[kind]).findLast((words) => words !== undefined);
+  return label === undefined ? stateLooks[state] : { label, color: "iris", isMoving: true };
+}
 
 /** In the order in which filters offer them. */
 export const tenantStates = Object.keys(stateLooks) as TenantState[];

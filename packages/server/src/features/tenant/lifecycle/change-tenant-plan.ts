@@ -2,6 +2,8 @@ import type { Selectable } from "kysely";
 import type { Viewer } from "../../../core/authentication.ts";
 import type { DatabaseTransaction } from "../../../core/ports.ts";
 import type { PlansTable } from "../../../database/tables.ts";
+import type { StrategyThresholds } from "../../../strategy/decide-strategy.ts";
+import { decideForRow } from "../../strategy/strategy-columns.ts";
 import type { MutationResult, TenantMutationDeps } from "../create-tenant.ts";
 import type { TenantRow } from "../tenant.repository.ts";
 import type { Fault } from "../tenant-rules.ts";
@@ -18,7 +20,8 @@ export const changeTenantPlan = (
     kind: "CHANGE_PLAN",
     mutation: "changeTenantPlan",
     input: { ...input },
-    plan: (transaction, tenant) => planChange(transaction, tenant, input.planCode),
+    plan: (transaction, tenant) =>
+      planChange(transaction, tenant, { planCode: input.planCode, thresholds: deps.strategyThresholds }),
   });
 
 const fault = (code: string, message: string): Fault => ({ code, field: "planCode", message });
@@ -26,29 +29,36 @@ const fault = (code: string, message: string): Fault => ({ code, field: "planCod
 async function planChange(
   transaction: DatabaseTransaction,
   tenant: TenantRow,
-  planCode: string,
+  { planCode, thresholds }: { planCode: string; thresholds: StrategyThresholds },
 ): Promise<PlannedChange | Fault> {
   const plan = await transaction
     .selectFrom("plans")
     .selectAll()
     .where("code", "=", planCode)
     .executeTakeFirst();
-  if (!plan?.is_available) return fault("PLAN_NOT_AVAILABLE", "This plan cannot be chosen now.");
+  if (plan === undefined) return fault("PLAN_NOT_AVAILABLE", "There is no such plan.");
   return (
-    findPlanFault(tenant, plan) ?? {
+    findPlanFault(tenant, plan, thresholds) ?? {
       change: { plan_id: plan.id },
       details: { planId: plan.id, planName: plan.name, ...findPrevious(tenant, plan) },
     }
   );
 }
 
-function findPlanFault(tenant: TenantRow, plan: Selectable<PlansTable>): Fault | undefined {
+/** Why a tenant cannot change to a plan; undefined when it can. */
+export function findPlanFault(
+  tenant: TenantRow,
+  plan: Selectable<PlansTable>,
+  thresholds: StrategyThresholds,
+): Fault | undefined {
   if (plan.id === tenant.plan.id) return fault("UNCHANGED", "It has this plan already.");
-  const strategy = tenant.placement?.strategy ?? tenant.plan.strategy;
-  if (plan.strategy === strategy) return undefined;
+  if (!plan.is_available) return fault("PLAN_NOT_AVAILABLE", "This plan cannot be chosen now.");
+  const strategyOf = (of: Selectable<PlansTable>) => decideForRow(tenant.strategy, of, thresholds).strategy;
+  const strategy = strategyOf(plan);
+  if (strategy === (tenant.placement?.strategy ?? strategyOf(tenant.plan))) return undefined;
   return fault(
     "STRATEGY_CHANGE",
-    plan.strategy === "DEDICATED"
+    strategy === "DEDICATED"
       ? "This plan needs a database server of its own, and a database cannot be moved yet."
       : "This plan uses a shared database server, and a database cannot be moved yet.",
   );

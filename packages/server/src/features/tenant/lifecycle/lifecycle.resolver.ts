@@ -5,7 +5,7 @@ import { getViewer, type RequestContext } from "../../../graphql/request-context
 import { OperationConnection } from "../../operation/operation.type.ts";
 import { answerMutation } from "../answer-mutation.ts";
 import type { MutationResult, TenantMutationDeps } from "../create-tenant.ts";
-import { Tenant, TenantOperationPayload } from "../tenant.type.ts";
+import { Tenant, TenantOperationPayload, TenantPlanChoice } from "../tenant.type.ts";
 import { cancelOperation } from "./cancel-operation.ts";
 import { changeTenantPlan } from "./change-tenant-plan.ts";
 import {
@@ -26,6 +26,7 @@ import {
   stopTenant,
 } from "./lifecycle-mutations.ts";
 import { readHistory } from "./operation-history.ts";
+import { readPlanChoices } from "./plan-choices.ts";
 
 type LifecycleMutation<Input> = (
   deps: TenantMutationDeps,
@@ -45,6 +46,11 @@ export class LifecycleResolver {
     @Args(() => OperationListArgs) { first, after }: OperationListArgs,
   ): Promise<OperationConnection> {
     return readHistory(context, tenant.uuid, { first, after: after ?? null });
+  }
+
+  @FieldResolver(() => [TenantPlanChoice], { description: "Every plan, for `changeTenantPlan`." })
+  planChoices(@Ctx() context: RequestContext, @Root() tenant: Tenant): Promise<TenantPlanChoice[]> {
+    return readPlanChoices(context, tenant.uuid, this.deps.strategyThresholds);
   }
 
   @Authorized()

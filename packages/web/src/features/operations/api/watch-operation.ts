@@ -6,7 +6,9 @@ import { mergeEvents, type TimelineEvent } from "../timeline.ts";
 const document = graphql(`
   subscription WatchOperation($id: ID!) {
     operationTimeline(id: $id, afterSeq: 0) {
-      operation { id kind state error createdAt startedAt finishedAt }
+      operation {
+        id kind state error summary plannedSteps canCancel cancelRefusal createdAt startedAt finishedAt
+      }
       events { seq step state message at }
     }
   }

@@ -7,8 +7,9 @@ import { SectionCard } from "../../../components/ui/section-card.tsx";
 import { describeError } from "../../../lib/api/describe-error.ts";
 import { formatDuration } from "../../../lib/format.ts";
 import { useWatchOperation, type WatchedOperation } from "../api/watch-operation.ts";
-import { kindWords, stepWords } from "../step-words.ts";
+import { describeStep, kindWords } from "../step-words.ts";
 import { buildTimeline, type TimelineStep } from "../timeline.ts";
+import { CancelOperation } from "./cancel-operation.tsx";
 import { StepBullet } from "./step-bullet.tsx";
 
 interface OperationTimelineProps {
@@ -29,7 +30,7 @@ export function OperationTimeline({ operationId, isOpenAtFirst }: OperationTimel
   const isOver = operation.finishedAt != null;
   return (
     <SectionCard
-      title={kindWords[operation.kind]}
+      title={[kindWords[operation.kind], operation.summary].filter(Boolean).join(" ")}
       aside={
         <UnstyledButton onClick={toggle} aria-expanded={isOpen}>
           <Group gap={6} c="dimmed" fz="sm">
@@ -44,13 +45,14 @@ export function OperationTimeline({ operationId, isOpenAtFirst }: OperationTimel
       }
     >
       <Collapse expanded={isOpen}>
-        <Steps steps={buildTimeline(operation, events)} />
+        <Steps kind={operation.kind} steps={buildTimeline(operation, events)} />
       </Collapse>
       {operation.error && isOver && (
-        <Alert color="red" mt="md">
+        <Alert color={operation.state === "CANCELLED" ? "gray" : "red"} mt="md">
           {operation.error}
         </Alert>
       )}
+      {!isOver && <CancelOperation operation={operation} />}
     </SectionCard>
   );
 }
@@ -79,7 +81,7 @@ const colors = {
   FAILED: "red",
 };
 
-function Steps({ steps }: { steps: TimelineStep[] }) {
+function Steps({ kind, steps }: { kind: WatchedOperation["kind"]; steps: TimelineStep[] }) {
   return (
     <Timeline bulletSize={24} lineWidth={2} active={steps.length} role="list">
       {steps.map(({ step, state, message, durationMs }, index) => (
@@ -94,7 +96,7 @@ function Steps({ steps }: { steps: TimelineStep[] }) {
           title={
             <Group gap="xs" justify="space-between" wrap="nowrap">
               <Text size="sm" fw={state === "PENDING" ? 400 : 550} c={state === "PENDING" ? "dimmed" : ""}>
-                {stepWords[step]}
+                {describeStep(kind, step)}
               </Text>
               {durationMs !== undefined && durationMs > 0 && (
                 <Text

@@ -6,8 +6,15 @@ import { usePlans } from "../api/plans.ts";
 import classes from "./plan-picker.module.css";
 import { PlanSummary } from "./plan-summary.tsx";
 
+interface PlanPickerProps extends FieldProps<string> {
+  /** Code of the plan that is to be changed. */
+  current?: string;
+  /** Why a plan cannot be chosen, by its code; empty or absent when it can. */
+  refusals?: Record<string, string>;
+}
+
 /** One card per plan; those that are closed are shown but cannot be chosen. */
-export function PlanPicker({ value, onChange, error }: FieldProps<string>) {
+export function PlanPicker({ value, onChange, error, current, refusals = {} }: PlanPickerProps) {
   const { data, error: loadError, refetch } = usePlans();
   if (loadError) {
     return (
@@ -18,6 +25,7 @@ export function PlanPicker({ value, onChange, error }: FieldProps<string>) {
       />
     );
   }
+  const noteOn = (code: string) => (code === current ? "This is its plan now." : refusals[code] || undefined);
   return (
     <Radio.Group value={value} onChange={onChange} label="Plan" error={error} size="md">
       <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="sm" mt={6}>
@@ -26,13 +34,13 @@ export function PlanPicker({ value, onChange, error }: FieldProps<string>) {
           <Radio.Card
             key={plan.id}
             value={plan.code}
-            disabled={!plan.isAvailable}
+            disabled={!plan.isAvailable || (plan.code !== current && Boolean(refusals[plan.code]))}
             className={classes.card ?? ""}
           >
             <Group align="flex-start" wrap="nowrap" h="100%">
               <Radio.Indicator mt={2} />
               <div className={classes.body}>
-                <PlanSummary plan={plan} />
+                <PlanSummary plan={plan} note={noteOn(plan.code)} />
               </div>
             </Group>
           </Radio.Card>

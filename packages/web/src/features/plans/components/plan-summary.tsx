@@ -10,8 +10,14 @@ const planFragment = graphql(`
   }
 `);
 
+interface PlanSummaryProps {
+  plan: FragmentType<typeof planFragment>;
+  /** Said instead of where its database lives. */
+  note?: string | undefined;
+}
+
 /** What a plan gives: for the landing page and for choosing one. */
-export function PlanSummary({ plan: masked }: { plan: FragmentType<typeof planFragment> }) {
+export function PlanSummary({ plan: masked, note }: PlanSummaryProps) {
   const plan = readFragment(planFragment, masked);
   const strategy = plan.strategy === "SHARED" ? "Database on a shared server" : "Database server of your own";
   return (
@@ -36,7 +42,7 @@ export function PlanSummary({ plan: masked }: { plan: FragmentType<typeof planFr
         </List.Item>
       </List>
       <Text size="xs" c="dimmed" mt="auto">
-        {plan.isAvailable ? strategy : "This plan cannot be chosen now."}
+        {plan.isAvailable ? (note ?? strategy) : "This plan cannot be chosen now."}
       </Text>
     </Stack>
   );

@@ -7,11 +7,12 @@ const document = graphql(`
     tenant(id: $id) {
       id name slug state
       operation { id kind state }
+      operationsUnderWay { id }
       ...TenantHeader_tenant
       ...TenantFacts_tenant
       ...TenantPods_tenant
       ...TenantConditions_tenant
-      ...DeleteTenant_tenant
+      ...TenantActions_tenant
     }
   }
 `);

@@ -6,8 +6,8 @@ import {
   IconExclamationCircle,
   IconPlayerPause,
 } from "@tabler/icons-react";
-import type { TenantState } from "../../../generated/graphql.ts";
-import { stateLooks } from "../tenant-state.ts";
+import type { OperationKind, TenantState } from "../../../generated/graphql.ts";
+import { findLook } from "../tenant-state.ts";
 
 const icons = {
   PENDING: IconClock,
@@ -19,9 +19,15 @@ const icons = {
   FAILED: IconExclamationCircle,
 };
 
+interface StateBadgeProps {
+  state: TenantState;
+  /** What is under way, by the kinds of its operations. */
+  underWay?: readonly OperationKind[];
+}
+
 /** A tenant's state in a word, with colour and sign. */
-export function StateBadge({ state }: { state: TenantState }) {
-  const { label, color, isMoving } = stateLooks[state];
+export function StateBadge({ state, underWay = [] }: StateBadgeProps) {
+  const { label, color, isMoving } = findLook(state, underWay);
   const Icon = icons[state];
   return (
     <Badge

@@ -6,12 +6,12 @@ import { PageHeader } from "../../../components/ui/page-header.tsx";
 import { PageTitle } from "../../../components/ui/page-title.tsx";
 import { type FragmentType, readFragment } from "../../../generated/fragment-masking.ts";
 import { graphql } from "../../../generated/gql.ts";
-import { isReachable, stateLooks } from "../tenant-state.ts";
+import { findLook, isReachable } from "../tenant-state.ts";
 import { InstanceLink } from "./instance-link.tsx";
 import { StateBadge } from "./state-badge.tsx";
 
 const tenantFragment = graphql(`
-  fragment TenantHeader_tenant on Tenant { name url state stateMessage }
+  fragment TenantHeader_tenant on Tenant { name url state stateMessage operationsUnderWay { id kind } }
 `);
 
 interface TenantHeaderProps {
@@ -21,10 +21,12 @@ interface TenantHeaderProps {
 
 /** Name, state, address, and what to do when something is wrong. */
 export function TenantHeader({ tenant: masked, actions }: TenantHeaderProps) {
-  const { name, url, state, stateMessage } = readFragment(tenantFragment, masked);
+  const { name, url, state, stateMessage, operationsUnderWay } = readFragment(tenantFragment, masked);
+  const underWay = operationsUnderWay.map(({ kind }) => kind);
+  const look = findLook(state, underWay);
   const title = (
     <Group gap="sm">
-      {name} <StateBadge state={state} />
+      {name} <StateBadge state={state} underWay={underWay} />
     </Group>
   );
   const address = (
@@ -35,7 +37,7 @@ export function TenantHeader({ tenant: masked, actions }: TenantHeaderProps) {
   );
   return (
     <Stack gap={0}>
-      <PageTitle>{`${name} (${stateLooks[state].label.toLowerCase()})`}</PageTitle>
+      <PageTitle>{`${name} (${look.label.toLowerCase()})`}</PageTitle>
       <PageHeader
         title={title}
         description={address}
@@ -57,7 +59,7 @@ export function TenantHeader({ tenant: masked, actions }: TenantHeaderProps) {
         }
       />
       {stateMessage !== "" && (
-        <Alert color={stateLooks[state].color} icon={<IconInfoCircle />} mb="lg" role="status">
+        <Alert color={look.color} icon={<IconInfoCircle />} mb="lg" role="status">
           {stateMessage}
         </Alert>
       )}
