@@ -18,6 +18,7 @@ export { ensureCanary } from "./reconcile/ensure-canary.ts";
 export { type EvaluateInput, evaluateInstance } from "./reconcile/evaluate-instance.ts";
 export { type Evaluation, evaluateJob, evaluatePool, type JobEvaluation } from "./reconcile/evaluate-pool.ts";
 export { findControllerProblem, findPodProblem, type Problem } from "./reconcile/find-problem.ts";
+export { type ForeignFields, findForeignFields } from "./reconcile/foreign-fields.ts";
 export {
   type EnsureResult,
   makeObjectWriter,

@@ -8,6 +8,7 @@ import type { ChangeBus, ClusterView, Database, ReconcileQueue } from "./core/po
 import type { SpareTarget } from "./core/spares.ts";
 import type { TenantUrls } from "./core/tenant-urls.ts";
 import { BundleResolver } from "./features/bundle/bundle.resolver.ts";
+import { HealingResolver } from "./features/healing/healing.resolver.ts";
 import { IsolationReportResolver } from "./features/isolation-report/isolation-report.resolver.ts";
 import { IsolationReportService } from "./features/isolation-report/isolation-report.service.ts";
 import { OperationResolver } from "./features/operation/operation.resolver.ts";
@@ -93,6 +94,7 @@ export function makeApi(deps: ApiDeps): { schema: GraphQLSchema; sessions: Sessi
     new LifecycleResolver(tenantDeps),
     new TenantStrategyResolver(deps),
     new SessionResolver(sessions),
+    new HealingResolver(),
     new SpareResolver(deps),
     new PoolResolver(pools, { ...deps.pools, application: deps.application, poolSize }),
     new IsolationReportResolver(isolationReports),

@@ -69,6 +69,36 @@ test("a lost database is told within a minute, and its return as well", async ()
   );
 });
 
+test("a field that somebody added beside the platform's is told until it is taken away", async () => {
+  const namespace = namespaceOf({ id });
+  const deployment = () => harness.kubernetes.get(kinds.Deployment, namespace, "odoo")!;
+  const set = (managedFields: unknown[]) =>
+    harness.kubernetes.put({
+      ...deployment(),
+      metadata: {
+        ...deployment().metadata,
+        managedFields,
+        annotations: { ...deployment().metadata.annotations, at: `${Date.now()}` },
+      },
+    });
+  const condition = async () =>
+    (await harness.tenant(id)).conditions.find(({ type }: { type: string }) => type === "Unaltered");
+  expect(await condition()).toBeUndefined();
+  set([
+    { manager: "kubectl-edit", operation: "Update", fieldsV1: { "f:spec": { "f:minReadySeconds": {} } } },
+  ]);
+  await until(async () =>
+    expect(await condition()).toMatchObject({
+      status: "False",
+      reason: "ForeignFields",
+      message: expect.stringContaining("kubectl-edit set spec.minReadySeconds of Deployment odoo"),
+    }),
+  );
+  set([]);
+  await until(async () => expect(await condition()).toMatchObject({ status: "True", message: "" }));
+  await harness.untilRunning(id);
+});
+
 /** Database and role as a tenant would have had them whose row nobody remembers. */
 async function plantLeftovers(tenantId: string, isKnown = true) {
   const name = named(tenantId);

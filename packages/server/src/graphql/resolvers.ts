@@ -1,4 +1,5 @@
 import { BundleResolver } from "../features/bundle/bundle.resolver.ts";
+import { HealingResolver } from "../features/healing/healing.resolver.ts";
 import { IsolationReportResolver } from "../features/isolation-report/isolation-report.resolver.ts";
 import { OperationResolver } from "../features/operation/operation.resolver.ts";
 import { PlanResolver } from "../features/plan/plan.resolver.ts";
@@ -28,4 +29,5 @@ export const resolverClasses = [
   SpareResolver,
   PoolResolver,
   IsolationReportResolver,
+  HealingResolver,
 ] as const;

@@ -15,6 +15,7 @@ import {
 } from "@odoo-saas/k8s-core";
 import type { OperationKindName, TenantStateName } from "../../database/tables.ts";
 import type { TenantRun } from "./database-phases.ts";
+import { withDriftCondition } from "./drift-condition.ts";
 import type { TenantStatus } from "./journal-rows.ts";
 import type { TenantInput } from "./provision.ts";
 import type { TenantRecord } from "./tenant-record.ts";
@@ -32,7 +33,7 @@ export async function ensureReady(run: TenantRun): Promise<Outcome> {
   const previous = run.conditions ?? record.conditions;
   const evaluated = evaluateInstance({ tenant, application, snapshot, previous, now });
   const volume = evaluateVolume(run, previous);
-  const conditions = volume ? setCondition(evaluated, volume, now) : evaluated;
+  const conditions = withDriftCondition(run, volume ? setCondition(evaluated, volume, now) : evaluated);
   const wasReady = !isBeingChanged(record) && statesAfterReady.includes(record.state);
   const { state, message } = computeTenantState({ isDeleting: false, wasReady, conditions });
   // Not the pod of the tenant's own database server.

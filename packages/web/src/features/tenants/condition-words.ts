@@ -16,6 +16,7 @@ const labels: Record<string, string> = {
   Ready: "Ready to use",
   WorkloadAvailable: "Odoo is running",
   DatabaseServerReady: "Database server is running",
+  Unaltered: "As the platform made it",
   Progressing: "Changes under way",
 };
 
