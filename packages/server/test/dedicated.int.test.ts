@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { kinds, namespaceOf } from "@odoo-saas/k8s-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { makeLifecycleRequests } from "./support/lifecycle-requests.ts";
 import { ReconcilerHarness, until } from "./support/reconciler-harness.ts";
 
 const harness = new ReconcilerHarness();
@@ -148,6 +149,29 @@ test("an instance whose server goes away is degraded and says so, and recovers w
   await untilUp(id);
   const mended = (await harness.tenant(id)).conditions.find(({ type }) => type === "DatabaseServerReady");
   expect(mended).toMatchObject({ status: "True", message: "" });
+});
+
+test("a stopped instance keeps its server, and a larger plan makes the server larger", async () => {
+  const ask = await makeLifecycleRequests(harness);
+  const { id } = await harness.createTenant("growing", randomUUID(), { planCode: "premium" });
+  await untilUp(id);
+  const namespace = namespaceOf({ id });
+  const untilDone = (operationId: string) =>
+    until(async () => expect(await harness.operation(operationId)).toMatchObject({ state: "SUCCEEDED" }));
+  await untilDone(await ask.stop(id));
+  expect(await harness.tenant(id)).toMatchObject({ state: "STOPPED", state_message: "" });
+  expect(harness.kubernetes.get(kinds.StatefulSet, namespace, "postgres")?.spec).toMatchObject({
+    replicas: 1,
+  });
+  await untilDone(await ask.start(id));
+  const change = await ask.changePlan(id, "enterprise");
+  await untilDone(change);
+  expect(await harness.steps(change, "SUCCEEDED")).toContain("DATABASE_SERVER");
+  const server = JSON.stringify(harness.kubernetes.get(kinds.StatefulSet, namespace, "postgres"));
+  expect(server).toContain('"limits":{"cpu":"2000m","memory":"4294967296"}');
+  expect(server).toContain('"max_connections=220"');
+  const quota = harness.kubernetes.get(kinds.ResourceQuota, namespace, "tenant")?.spec;
+  expect(quota).toMatchObject({ hard: { "count/statefulsets.apps": "1" } });
 });
 
 test("a lost superuser's Secret is not replaced by another password, but told", async () => {

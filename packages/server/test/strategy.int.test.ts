@@ -261,6 +261,25 @@ test("an override without a reason, of settings that a shared server cannot take
   expect(await rowOf("steady")).toMatchObject({ strategy: "DEDICATED", strategy_override: null });
 });
 
+test("a preview decides as a creation would, creates nothing, and is silent about what would be refused", async () => {
+  const preview = `query ($plan: String!, $wishes: StrategyWishesInput!) {
+    strategyPreview(planCode: $plan, wishes: $wishes) { strategy rule reason } }`;
+  const ask = async (plan: string, wishes: object) =>
+    (await ann.query(preview, { plan, wishes })).data.strategyPreview;
+  const before = await api.database.owner.selectFrom("tenants").select("id").execute();
+  expect(await ask("basic", {})).toEqual({
+    strategy: "SHARED",
+    rule: "PLAN",
+    reason: "Shared, because the Basic plan uses a shared server.",
+  });
+  expect(await ask("basic", { compliance: ["SOX"] })).toMatchObject({ rule: "COMPLIANCE" });
+  expect(await ask("premium", {})).toMatchObject({ strategy: "DEDICATED", rule: "PLAN" });
+  expect(await ask("nothing", {})).toBeNull();
+  expect(await ask("basic", { expectedConcurrentUsers: -1 })).toBeNull();
+  expect(await ask("basic", { strategyOverride: { strategy: "DEDICATED", reason: "Mine." } })).toBeNull();
+  expect(await api.database.owner.selectFrom("tenants").select("id").execute()).toEqual(before);
+});
+
 test("the safe list is there for everybody to choose from", async () => {
   const { data } = await api.post<Json>(undefined, {
     query: "{ databaseSettingChoices { name kind unit min max description } }",

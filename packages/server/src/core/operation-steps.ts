@@ -31,5 +31,6 @@ export function planSteps(kind: OperationKindName, { isStopped }: OperationDetai
 /** Whether an operation's timeline tells of a step that passes without trouble. */
 export function tellsStep(kind: OperationKindName, step: OperationStepName): boolean {
   if (kind === "CREATE" || kind === "DELETE") return step !== "PASSWORD";
+  if (kind === "CHANGE_PLAN" && step === "DATABASE_SERVER") return true; // where the tenant has one of its own
   return step === "STOPPED" || plannedSteps[kind].includes(step);
 }

@@ -17,8 +17,11 @@ export function toTenantStrategy(source: StrategySource, thresholds: StrategyThr
   const { row, plan, placed, createdAt } = source;
   const now = decideForRow(row, plan, thresholds);
   const inForce = row.decision ?? { ...decideForRow(withoutWishes, plan, thresholds), decidedAt: createdAt };
+  // A changed plan may leave everything as it is but the plan's name.
+  const isConfirmed = now.strategy === inForce.strategy && now.rule === inForce.rule;
   return {
     ...inForce,
+    reason: isConfirmed ? now.reason : inForce.reason,
     decidedAt: new Date(inForce.decidedAt),
     override: row.override && { ...row.override, at: new Date(row.override.at) },
     advice: buildAdvice(now, placed ?? inForce.strategy),

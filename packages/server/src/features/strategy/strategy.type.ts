@@ -53,6 +53,13 @@ export class StrategyAdvice {
   @Field(() => String, { description: "What that means for now, in words." }) message!: string;
 }
 
+@ObjectType({ description: "What would be decided for an instance like this." })
+export class StrategyPreview {
+  @Field(() => DatabaseStrategy) strategy!: keyof typeof DatabaseStrategy;
+  @Field(() => StrategyRule) rule!: keyof typeof StrategyRule;
+  @Field(() => String) reason!: string;
+}
+
 @ObjectType({ description: "Where a tenant's database belongs, and why; decided when it was created." })
 export class TenantStrategy {
   @Field(() => DatabaseStrategy) strategy!: keyof typeof DatabaseStrategy;

@@ -10,11 +10,14 @@ import { OperationTimeline } from "../../features/operations/components/operatio
 import { PlanPicker } from "../../features/plans/components/plan-picker.tsx";
 import { TenantActions } from "../../features/tenants/actions/tenant-actions.tsx";
 import { useWatchTenant, type WatchedTenant } from "../../features/tenants/api/watch-tenant.ts";
+import { OverrideStrategy } from "../../features/tenants/components/override-strategy.tsx";
 import { TenantConditions } from "../../features/tenants/components/tenant-conditions.tsx";
+import { TenantDatabase } from "../../features/tenants/components/tenant-database.tsx";
 import { TenantFacts } from "../../features/tenants/components/tenant-facts.tsx";
 import { TenantHeader } from "../../features/tenants/components/tenant-header.tsx";
 import { TenantPods } from "../../features/tenants/components/tenant-pods.tsx";
 import { describeError, readErrorCode } from "../../lib/api/describe-error.ts";
+import { useShellViewer } from "../viewer-context.ts";
 
 /** One instance, live, until it is gone. */
 export function Component() {
@@ -46,6 +49,7 @@ function Instance({ tenant }: { tenant: WatchedTenant }) {
   const last = operation ? [operation] : [];
   const shown = operationsUnderWay.length > 0 ? operationsUnderWay : last;
   const isOpenAtFirst = operationsUnderWay.length > 0 || operation?.state === "FAILED";
+  const isAdmin = useShellViewer().platformRole === "ADMIN";
   return (
     <>
       <TenantHeader
@@ -69,6 +73,7 @@ function Instance({ tenant }: { tenant: WatchedTenant }) {
         <Grid.Col span={{ base: 12, md: 4 }}>
           <Stack gap="lg">
             <TenantFacts tenant={tenant} />
+            <TenantDatabase tenant={tenant} action={isAdmin && <OverrideStrategy tenant={tenant} />} />
           </Stack>
         </Grid.Col>
       </Grid>

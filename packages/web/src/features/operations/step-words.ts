@@ -26,6 +26,7 @@ const wordsByKind: Partial<Record<OperationKind, Partial<Record<OperationStep, s
   RESTART: { WORKLOAD: "Replacing its processes" },
   CHANGE_PLAN: {
     ISOLATION: "Setting the new limits",
+    DATABASE_SERVER: "Resizing its own database server",
     DATABASE: "Setting its database connections",
     WORKLOAD: "Giving Odoo its new resources",
   },

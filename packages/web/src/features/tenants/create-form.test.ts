@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mapUserErrors } from "./create-form.ts";
+import { noWishes } from "./strategy/wishes.ts";
 
 const values = {
   name: "",
@@ -8,6 +9,7 @@ const values = {
   adminPassword: "x",
   planCode: "basic",
   odooVersion: "19",
+  wishes: noWishes,
 };
 
 test("an error of a field stands at that field, the first one wins", () => {
@@ -18,6 +20,14 @@ test("an error of a field stands at that field, the first one wins", () => {
   ];
   expect(mapUserErrors(errors, values)).toEqual({
     fields: { slug: "Taken.", adminPassword: "Too short." },
+    rest: undefined,
+  });
+});
+
+test("an error of a wish stands in the advanced part", () => {
+  const errors = [{ field: "databaseSettings.0.value", message: "Choose on or off." }];
+  expect(mapUserErrors(errors, values)).toEqual({
+    fields: { "wishes.databaseSettings": "Choose on or off." },
     rest: undefined,
   });
 });

@@ -2,6 +2,7 @@ import { useForm } from "@mantine/form";
 import { minPasswordLength } from "../../lib/password.ts";
 import { validateEmail } from "../../lib/validate-email.ts";
 import { findSlugProblem } from "./slug-hint.ts";
+import { fieldOfWish, noWishes, type StrategyWishes } from "./strategy/wishes.ts";
 
 export interface CreateTenantValues {
   name: string;
@@ -10,6 +11,7 @@ export interface CreateTenantValues {
   adminPassword: string;
   planCode: string;
   odooVersion: string;
+  wishes: StrategyWishes;
 }
 
 /** The form of a new instance with what can be checked before the server is asked. */
@@ -22,6 +24,7 @@ export function useCreateForm(adminEmail: string) {
       adminPassword: "",
       planCode: "basic",
       odooVersion: "19",
+      wishes: noWishes,
     },
     validate: {
       slug: (slug) => findSlugProblem(slug) ?? null,
@@ -33,7 +36,8 @@ export function useCreateForm(adminEmail: string) {
 }
 
 export interface MappedErrors {
-  fields: Partial<Record<keyof CreateTenantValues, string>>;
+  /** By the form's own names, nested ones with a dot. */
+  fields: Record<string, string>;
   /** What concerns no field of this form. */
   rest: string | undefined;
 }
@@ -46,8 +50,10 @@ export function mapUserErrors(
   const fields: Record<string, string> = {};
   const rest: string[] = [];
   for (const { field, message } of errors) {
-    const name = field?.replace(/^input\./, "") ?? "";
-    if (name in values) fields[name] ??= message;
+    const apiField = field?.replace(/^input\./, "") ?? "";
+    const wish = fieldOfWish(apiField);
+    const name = wish ?? apiField;
+    if (wish !== undefined || name in values) fields[name] ??= message;
     else rest.push(message);
   }
   return { fields, rest: rest.length > 0 ? rest.join(" ") : undefined };

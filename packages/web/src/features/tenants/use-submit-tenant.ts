@@ -4,6 +4,7 @@ import { describeError } from "../../lib/api/describe-error.ts";
 import { makeIdempotencyKey } from "../../lib/idempotency-key.ts";
 import { useCreateTenant } from "./api/create-tenant.ts";
 import { type CreateTenantValues, type MappedErrors, mapUserErrors } from "./create-form.ts";
+import { toWishesInput } from "./strategy/wishes.ts";
 
 /** Sends the form once, whatever the network does, and leads to the new instance's page. */
 export function useSubmitTenant(showFieldErrors: (errors: MappedErrors["fields"]) => void) {
@@ -17,7 +18,9 @@ export function useSubmitTenant(showFieldErrors: (errors: MappedErrors["fields"]
     setIsBusy(true);
     setErrorMessage(undefined);
     try {
-      const input = { ...values, name: values.name.trim() || null, idempotencyKey: key.current };
+      const { wishes, ...rest } = values;
+      const name = values.name.trim() || null;
+      const input = { ...rest, ...toWishesInput(wishes), name, idempotencyKey: key.current };
       const { data } = await createTenant({ variables: { input } });
       const payload = data?.createTenant;
       if (payload?.tenant) return await navigate(`/instances/${encodeURIComponent(payload.tenant.id)}`);

@@ -10,6 +10,8 @@ const document = graphql(`
       operationsUnderWay { id }
       ...TenantHeader_tenant
       ...TenantFacts_tenant
+      ...TenantDatabase_tenant
+      ...OverrideStrategy_tenant
       ...TenantPods_tenant
       ...TenantConditions_tenant
       ...TenantActions_tenant

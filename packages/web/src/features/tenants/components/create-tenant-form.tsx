@@ -6,6 +6,8 @@ import { bindField, type FieldProps } from "../../../lib/bind-field.ts";
 import { useFocusOnFault } from "../../../lib/use-focus-on-fault.ts";
 import { useCreateForm } from "../create-form.ts";
 import { suggestSlug } from "../slug-hint.ts";
+import { StrategyPreview } from "../strategy/strategy-preview.tsx";
+import { WishesFields } from "../strategy/wishes-fields.tsx";
 import { useSubmitTenant } from "../use-submit-tenant.ts";
 import { AdminPasswordField } from "./admin-password-field.tsx";
 import { SlugField } from "./slug-field.tsx";
@@ -56,6 +58,8 @@ export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantF
           maw={220}
           {...form.getInputProps("odooVersion")}
         />
+        <WishesFields form={form} />
+        <StrategyPreview planCode={form.values.planCode} wishes={form.values.wishes} />
         <FormError message={errorMessage} />
         <Flex direction={{ base: "column-reverse", xs: "row" }} justify="flex-end" gap="sm">
           <Button variant="default" size="md" component={Link} to="/dashboard">

@@ -12,11 +12,10 @@ const tenantFragment = graphql(`
     adminEmail odooVersion createdAt
     organization { id name }
     plan { id name cpuRequestMillicores cpuLimitMillicores memoryRequestBytes memoryLimitBytes filesBytes databaseBytes workers connectionLimit }
-    placement { strategy pool reason }
   }
 `);
 
-/** Plan, resources and where the database lives, with the reason. */
+/** Who runs it, its version and what its plan gives. */
 export function TenantFacts({ tenant: masked }: { tenant: FragmentType<typeof tenantFragment> }) {
   const tenant = readFragment(tenantFragment, masked);
   return (
@@ -31,7 +30,6 @@ export function TenantFacts({ tenant: masked }: { tenant: FragmentType<typeof te
         ]}
       />
       <Facts title={`Plan: ${tenant.plan.name}`} facts={listPlan(tenant.plan)} />
-      <Facts title="Database" facts={listPlacement(tenant.placement)} />
     </>
   );
 }
@@ -46,16 +44,6 @@ function listPlan(plan: TenantFacts_TenantFragment["plan"]): Fact[] {
     ["Database", formatBytes(plan.databaseBytes)],
     ["Workers", plan.workers === 0 ? "One process" : String(plan.workers)],
     ["Connections", `at most ${plan.connectionLimit}`],
-  ];
-}
-
-function listPlacement(placement: TenantFacts_TenantFragment["placement"]): Fact[] {
-  if (!placement) return [["Strategy", "Being decided"]];
-  const words = placement.strategy === "SHARED" ? "Shared server, database of its own" : "Dedicated server";
-  return [
-    ["Strategy", words],
-    ["Reason", placement.reason],
-    ...(placement.pool ? [["Server", placement.pool] satisfies Fact] : []),
   ];
 }
 
