@@ -12,7 +12,15 @@ export interface Model {
   namespace: string;
   slug: string;
   role: string;
+  /** Otherwise the pool's template is cloned. */
+  makeDatabase?: MakeDatabase;
 }
+
+/** Makes the role and the database of one tenant, with the administrator's password in it. */
+export type MakeDatabase = (
+  pool: pg.ClientConfig,
+  tenant: { name: string; password: string; hash: string },
+) => Promise<void>;
 
 export async function readModel(cluster: ClusterReader, tenant: Omit<Model, "objects">): Promise<Model> {
   return { ...tenant, objects: (await cluster.listTenant(tenant.namespace)).map(bare) };
@@ -40,7 +48,7 @@ export async function provisionByHand(cluster: ClusterReader, login: PoolLogin, 
   await apply("Namespace");
   await apply("NetworkPolicy", "ResourceQuota", "LimitRange");
   await apply("Secret");
-  await makeDatabase(login, { name, password, hash });
+  await (model.makeDatabase ?? cloneTemplate)(login, { name, password, hash });
   await apply("ConfigMap", "PersistentVolumeClaim", "Service", "Deployment");
   const available = cluster.untilAvailable(namespace);
   await apply("Ingress");
@@ -101,7 +109,8 @@ async function hashPassword(password: string) {
   return `$pbkdf2-sha512$600000$${adapted(salt)}$${adapted(key)}`;
 }
 
-async function withSession(
+/** One connection for some statements. */
+export async function withSession(
   config: pg.ClientConfig,
   run: (sql: (text: string, values?: unknown[]) => Promise<pg.QueryResult>) => Promise<void>,
 ) {
@@ -114,7 +123,7 @@ async function withSession(
   }
 }
 
-async function makeDatabase(pool: pg.ClientConfig, tenant: { name: string; password: string; hash: string }) {
+const cloneTemplate: MakeDatabase = async (pool, tenant) => {
   const { name } = tenant;
   await withSession({ ...pool, database: "postgres" }, async (sql) => {
     const templates = await sql(
@@ -153,4 +162,4 @@ async function makeDatabase(pool: pg.ClientConfig, tenant: { name: string; passw
       );
     }
   });
-}
+};
