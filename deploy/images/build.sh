@@ -36,6 +36,9 @@ if [ ! "$cache/buildah-base" -nt "$bases/node.tar" ]; then
   touch "$cache/buildah-base"
 fi
 step "building $name"
+# Folders that builds keep between them are made there.
+export TMPDIR=$cache/buildah-tmp
+mkdir -p "$TMPDIR"
 buildah "${storage[@]}" bud --isolation chroot --pull=false --layers --signature-policy "$policy" "${secrets[@]}" \
   --file "$root/deploy/images/Dockerfile" --ignorefile "$root/deploy/images/Dockerfile.dockerignore" --tag "$name" "$root"
 rm -f "$images/server.tar"

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { testbedState } from "./testbed.ts";
+import { eventually } from "../../test/support/server-process.ts";
+import { makeTestbed, testbedState } from "./testbed.ts";
 
-/** Kills the test bed's API server; the function it returns starts it again as it was. */
+/** Kills the test bed's API server; the function it returns starts it again as it was and waits until it is ready. */
 export async function killApiServer(): Promise<() => Promise<void>> {
   const pidFile = join(testbedState(), "run/kube-apiserver.pid");
   const pid = (await readFile(pidFile, "utf8")).trim();
@@ -15,5 +16,9 @@ export async function killApiServer(): Promise<() => Promise<void>> {
     child.unref();
     await log.close();
     await writeFile(pidFile, `${child.pid}\n`);
+    await eventually(
+      async () => (await makeTestbed().kubectl("get", "--raw", "/readyz")) || undefined,
+      60_000,
+    );
   };
 }

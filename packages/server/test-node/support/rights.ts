@@ -1,6 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { systemNamespace } from "./installed-platform.ts";
 import { type Testbed, testbedState } from "./testbed.ts";
+
+/** The server as the API server knows it, and its roles. */
+export const serverAccount = `system:serviceaccount:${systemNamespace}:saas-server`;
+export const serverRoles = [`${systemNamespace}-saas-server`, `${systemNamespace}-saas-server-owned`];
 
 interface AuditEvent {
   verb: string;

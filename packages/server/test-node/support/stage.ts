@@ -1,0 +1,24 @@
+import type { PlatformClient } from "../../test/support/platform-client.ts";
+import type { CreatedTenant } from "../../test/support/tenant-journeys.ts";
+import type { InstalledPlatform } from "./installed-platform.ts";
+
+/** What the suites share; filled before the first test. */
+export interface Stage {
+  platform: InstalledPlatform;
+  client: PlatformClient;
+  /** Two instances on one pool, by their names; there until the last suite deletes them. */
+  tenants: Record<"acme" | "bravo", CreatedTenant>;
+}
+
+/** The shared pool of this small platform. */
+export const pool = "postgres-shared-1";
+export const firstWithinMs = 200_000; // makes the pool and the template first
+
+/** How the admission policy refuses what is not the server's. */
+export const onlyItsOwn = /may only change namespaces of tenants/;
+
+/** Where an instance answers. */
+export const siteOf = ({ platform }: Stage, slug: string) => ({
+  port: platform.ingressPort,
+  host: `${slug}.localhost`,
+});
