@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "vitest";
 import { makePlatformClient } from "../test/support/platform-client.ts";
+import { beginChat, testChat } from "./suites/chat.ts";
 import { testDeletion } from "./suites/deletion.ts";
 import { testInstances } from "./suites/instances.ts";
 import { testIsolation } from "./suites/isolation.ts";
@@ -25,8 +26,10 @@ afterAll(async () => {
 
 // One platform for all, in this order: installing it takes longer than most suites.
 testInstances(stage);
+beginChat(stage);
 testIsolation(stage);
 testWorkers(stage);
+testChat(stage);
 testOrphans(stage);
 testOutage(stage);
 testDeletion(stage);

@@ -3,9 +3,9 @@ import { eventually } from "../../test/support/server-process.ts";
 import { adminLogin, createTenant, untilState } from "../../test/support/tenant-journeys.ts";
 import { systemNamespace } from "../support/installed-platform.ts";
 import { callJson2, signInToOdoo, throughIngress } from "../support/odoo-browser.ts";
-import { firstWithinMs, pool, type Stage, siteOf } from "../support/stage.ts";
+import { firstWithinMs, pool, type Stage, siteOf, slugs } from "../support/stage.ts";
 
-/** Two instances are made, and are what was asked for. */
+/** Instances are made, and are what was asked for. */
 export function testInstances(stage: Stage): void {
   test("the platform answers at its Ingress with the web application and its configuration", async () => {
     const site = { port: stage.platform.ingressPort, host: "platform.localhost" };
@@ -16,13 +16,17 @@ export function testInstances(stage: Stage): void {
     expect(config).toMatchObject({ baseDomain: "localhost" });
   });
 
-  test("two instances run real Odoo, each behind its own name", async () => {
+  test("three instances run real Odoo, each behind its own name", async () => {
     const { client } = stage;
-    const [acme, bravo] = await Promise.all([createTenant(client, "acme"), createTenant(client, "bravo")]);
-    stage.tenants = { acme, bravo };
+    const [acme, bravo, workers] = await Promise.all([
+      createTenant(client, "acme"),
+      createTenant(client, "bravo"),
+      createTenant(client, "workers", "standard"),
+    ]);
+    stage.tenants = { acme, bravo, workers };
     const running = { state: "RUNNING", timeoutMs: firstWithinMs };
-    await Promise.all([untilState(client, acme, running), untilState(client, bravo, running)]);
-    for (const slug of ["acme", "bravo"]) {
+    await Promise.all(Object.values(stage.tenants).map((tenant) => untilState(client, tenant, running)));
+    for (const slug of slugs) {
       const page = await eventually(async () => {
         const answer = await throughIngress({ ...siteOf(stage, slug), path: "/web/login" });
         return answer.status === 200 ? answer : undefined;
@@ -35,8 +39,8 @@ export function testInstances(stage: Stage): void {
 
   test("every pod runs under Pod Security restricted with a read-only root file system", async () => {
     const { cluster } = stage.platform;
-    const { acme, bravo } = stage.tenants;
-    for (const namespace of [pool, systemNamespace, acme.namespace, bravo.namespace]) {
+    const ofTenants = Object.values(stage.tenants).map(({ namespace }) => namespace);
+    for (const namespace of [pool, systemNamespace, ...ofTenants]) {
       const { metadata } = await cluster.call<{ metadata: { labels: Record<string, string> } }>(
         `/api/v1/namespaces/${namespace}`,
       );

@@ -1,21 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { eventually } from "../../test/support/server-process.ts";
-import { hearScheduledMessage } from "../support/chat.ts";
 import { systemNamespace } from "../support/installed-platform.ts";
 import { readOdooConf } from "../support/odoo-conf.ts";
 import { serverAccount } from "../support/rights.ts";
-import { onlyItsOwn, pool, type Stage, siteOf } from "../support/stage.ts";
+import { onlyItsOwn, pool, type Stage } from "../support/stage.ts";
 import { buildStrays } from "../support/strays.ts";
 
 /** What neighbours, and the server itself, cannot reach. */
 export function testIsolation(stage: Stage): void {
-  test("chat and scheduled actions work in both, and neither hears the other", async () => {
-    const slugs = ["acme", "bravo"];
-    const heard = await Promise.all(slugs.map((slug) => hearScheduledMessage(siteOf(stage, slug), slug)));
-    expect(heard).toEqual(slugs.map((slug) => ({ slug })));
-  });
-
   test("a tenant's role reaches its own database and no other", async () => {
     const { cluster } = stage.platform;
     const conf = await readOdooConf(cluster, stage.tenants.acme);

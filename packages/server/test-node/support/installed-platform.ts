@@ -46,6 +46,7 @@ const buildValues = ({ environment }: RunningSandbox, ingressPort: number) => ({
     POOL_CPU_MILLICORES: "500",
     POOL_MEMORY_BYTES: String(512 * 2 ** 20),
     POOL_STORAGE_BYTES: String(5 * 2 ** 30),
+    ODOO_BUNDLES: "base",
     ORPHAN_GRACE_SECONDS: "5",
   },
   secrets: Object.fromEntries(secretNames.map((name) => [name, environment[name]])),

@@ -4,6 +4,8 @@ import type { CreatedTenant } from "../../test/support/tenant-journeys.ts";
 
 type Times = Record<string, string | undefined>;
 
+const allApplied = "platform: all objects applied";
+
 interface Watched {
   metadata: { creationTimestamp: string };
   status?: {
@@ -33,7 +35,7 @@ export async function readMilestones(
   return {
     "platform: namespace": doneAt("NAMESPACE"),
     "platform: database and identity": doneAt("IDENTITY"),
-    "platform: all objects applied": doneAt("WORKLOAD"),
+    [allApplied]: doneAt("WORKLOAD"),
     "controller-manager: ReplicaSet": replicaSet?.metadata.creationTimestamp,
     "controller-manager: Pod": pod?.metadata.creationTimestamp,
     "scheduler: Pod placed": conditionAt("PodScheduled"),
@@ -43,6 +45,9 @@ export async function readMilestones(
     "platform: RUNNING told": doneAt("READY"),
   };
 }
+
+/** Whether nothing is left to do for the platform but to wait for the pod. */
+export const platformIsDone = (times: Times) => times[allApplied] !== undefined;
 
 /** One line each, in seconds after `fromMs`. */
 export function formatMilestones(times: Times, fromMs: number): string {

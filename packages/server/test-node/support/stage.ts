@@ -6,9 +6,14 @@ import type { InstalledPlatform } from "./installed-platform.ts";
 export interface Stage {
   platform: InstalledPlatform;
   client: PlatformClient;
-  /** Two instances on one pool, by their names; there until the last suite deletes them. */
-  tenants: Record<"acme" | "bravo", CreatedTenant>;
+  /** What the bus of each instance brings; scheduled early, because Odoo takes its minute. */
+  heard: Promise<unknown[]>;
+  /** Instances on one pool, by their names; there until the last suite deletes them. */
+  tenants: Record<(typeof slugs)[number], CreatedTenant>;
 }
+
+/** The last one has a plan with worker processes. */
+export const slugs = ["acme", "bravo", "workers"] as const;
 
 /** The shared pool of this small platform. */
 export const pool = "postgres-shared-1";
