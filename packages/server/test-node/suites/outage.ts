@@ -18,6 +18,8 @@ const convergesWithinMs = 30_000;
 // After a refused connection the controllers of Kubernetes ask again after up to a minute, which nothing shortens.
 const kubernetesBackOffMs = 75_000;
 
+const shown = "queries: all shown as before";
+
 interface Shown {
   state: string;
   pods: { isStale: boolean; items: { name: string; restarts: number }[] };
@@ -52,19 +54,25 @@ export function testOutage(stage: Stage): void {
       const backAtMs = Date.now();
       const left = (withinMs: number) => withinMs - (Date.now() - backAtMs);
       const readTimes = () => readMilestones(platform.cluster, client, late);
-      await eventually(async () => {
+      let freshAfterMs = Number.NaN;
+      try {
+        await eventually(async () => {
+          expect(await show(stage)).toEqual(before);
+          return true;
+        }, left(convergesWithinMs));
+        freshAfterMs = Date.now() - backAtMs;
+        await eventually(async () => platformIsDone(await readTimes()) || undefined, left(convergesWithinMs));
+        await untilState(client, late, { state: "RUNNING", timeoutMs: left(runningWithinMs) });
         expect(await show(stage)).toEqual(before);
-        return true;
-      }, left(convergesWithinMs));
-      const freshAfterMs = Date.now() - backAtMs;
-      await eventually(async () => platformIsDone(await readTimes()) || undefined, left(convergesWithinMs));
-      await untilState(client, late, { state: "RUNNING", timeoutMs: left(runningWithinMs) });
-      console.log(`the API server ${what}; seconds after it was back:`);
-      console.log(`queries and instances as before    ${(freshAfterMs / 1_000).toFixed(1).padStart(6)}`);
-      console.log(formatMilestones(await readTimes(), backAtMs));
-      expect(await show(stage)).toEqual(before);
-      await deleteTenant(client, late, slug);
-      await untilGone(client, late, 120_000);
+      } finally {
+        const lines = formatMilestones(
+          { [shown]: new Date(backAtMs + freshAfterMs).toJSON() ?? undefined, ...(await readTimes()) },
+          backAtMs,
+        );
+        console.log(`the API server ${what}; seconds after it was back:\n${lines}`);
+        await deleteTenant(client, late, slug);
+        await untilGone(client, late, 120_000);
+      }
     },
   );
 }
