@@ -21,7 +21,7 @@ export function testInstances(stage: Stage): void {
     const [acme, bravo, workers] = await Promise.all([
       createTenant(client, "acme"),
       createTenant(client, "bravo"),
-      createTenant(client, "workers", "standard"),
+      createTenant(client, "workers", { planCode: "standard" }),
     ]);
     stage.tenants = { acme, bravo, workers };
     const running = { state: "RUNNING", timeoutMs: firstWithinMs };
