@@ -23,9 +23,9 @@ export function testInstances(stage: Stage): void {
       createTenant(client, "bravo"),
       createTenant(client, "workers", { planCode: "standard" }),
     ]);
-    stage.tenants = { acme, bravo, workers };
+    Object.assign(stage.tenants, { acme, bravo, workers });
     const running = { state: "RUNNING", timeoutMs: firstWithinMs };
-    await Promise.all(Object.values(stage.tenants).map((tenant) => untilState(client, tenant, running)));
+    await Promise.all([acme, bravo, workers].map((tenant) => untilState(client, tenant, running)));
     for (const slug of slugs) await checkSite(siteOf(stage, slug));
   });
 

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { eventually } from "../../test/support/server-process.ts";
 import { systemNamespace } from "../support/installed-platform.ts";
 import { readOdooConf } from "../support/odoo-conf.ts";
+import { connectAs } from "../support/reach-database.ts";
 import { serverAccount } from "../support/rights.ts";
 import { onlyItsOwn, pool, type Stage } from "../support/stage.ts";
 import { buildStrays } from "../support/strays.ts";
@@ -13,9 +14,9 @@ export function testIsolation(stage: Stage): void {
     const { cluster } = stage.platform;
     const conf = await readOdooConf(cluster, stage.tenants.acme);
     const other = await readOdooConf(cluster, stage.tenants.bravo);
-    expect(await connectAs(stage, conf, conf.db_name!)).toBe("connected");
+    expect(await connectAs(cluster, pool, conf)).toBe("connected");
     for (const database of [other.db_name!, "postgres", "template1"]) {
-      expect(await connectAs(stage, conf, database)).toContain("permission denied");
+      expect(await connectAs(cluster, pool, { ...conf, db_name: database! })).toContain("permission denied");
     }
   });
 
@@ -57,22 +58,4 @@ export function testIsolation(stage: Stage): void {
       }, 20_000);
     }
   });
-}
-
-async function connectAs(
-  { platform }: Stage,
-  conf: Record<string, string>,
-  database: string,
-): Promise<string> {
-  const pg = (await import("pg")).default;
-  const address = await platform.cluster.untilPoolAddress(pool);
-  const session = new pg.Client({ ...address, user: conf.db_user, password: conf.db_password, database });
-  try {
-    await session.connect();
-    return "connected";
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    await session.end().catch(() => undefined);
-  }
 }

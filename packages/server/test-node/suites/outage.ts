@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { eventually } from "../../test/support/server-process.ts";
+import { untilStocked } from "../../test/support/spare-stock.ts";
 import {
   type CreatedTenant,
   createTenant,
@@ -17,8 +18,7 @@ const outageMs = 60_000;
 const convergesWithinMs = 30_000;
 // After a refused connection the controllers of Kubernetes ask again after up to a minute, which nothing shortens.
 const kubernetesBackOffMs = 75_000;
-
-const shown = "queries: all shown as before";
+const refillWithinMs = 120_000;
 
 interface Shown {
   state: string;
@@ -50,47 +50,58 @@ export function testOutage(stage: Stage): void {
       const { client, platform } = stage;
       const before = await show(stage);
       expect(before).toMatchObject({ state: "RUNNING", pods: { isStale: false } });
-      const late = await loseFor(stage, lose, slug);
+      await untilStocked(stage.admin, refillWithinMs);
+      const { cold, warm } = await loseFor(stage, lose, slug);
       const backAtMs = Date.now();
       const left = (withinMs: number) => withinMs - (Date.now() - backAtMs);
-      const readTimes = () => readMilestones(platform.cluster, client, late);
-      let freshAfterMs = Number.NaN;
+      const readTimes = () => readMilestones(platform.cluster, client, cold);
+      const seen: Record<string, string> = {};
+      const see = (sight: string) => {
+        seen[sight] = new Date().toJSON();
+      };
       try {
-        await eventually(async () => {
-          expect(await show(stage)).toEqual(before);
-          return true;
-        }, left(convergesWithinMs));
-        freshAfterMs = Date.now() - backAtMs;
+        await untilAsBefore(stage, before, left(convergesWithinMs));
+        see("queries: all shown as before");
+        await untilState(client, warm, { state: "RUNNING", timeoutMs: left(convergesWithinMs) });
+        see("made of a spare: running");
         await eventually(async () => platformIsDone(await readTimes()) || undefined, left(convergesWithinMs));
-        await untilState(client, late, { state: "RUNNING", timeoutMs: left(runningWithinMs) });
+        await untilState(client, cold, { state: "RUNNING", timeoutMs: left(runningWithinMs) });
         expect(await show(stage)).toEqual(before);
       } finally {
-        const lines = formatMilestones(
-          { [shown]: new Date(backAtMs + freshAfterMs).toJSON() ?? undefined, ...(await readTimes()) },
-          backAtMs,
-        );
+        const lines = formatMilestones({ ...seen, ...(await readTimes()) }, backAtMs);
         console.log(`the API server ${what}; seconds after it was back:\n${lines}`);
-        await deleteTenant(client, late, slug);
-        await untilGone(client, late, 120_000);
+        await remove(stage, { [slug]: cold, [`${slug}-warm`]: warm });
       }
     },
   );
 }
 
-/** Returns the tenant that was asked for meanwhile. */
-async function loseFor(stage: Stage, lose: Outage["lose"], slug: string): Promise<CreatedTenant> {
+/** Returns the instances that were asked for meanwhile: one that needs a pod, and one that finds a spare. */
+async function loseFor(stage: Stage, lose: Outage["lose"], slug: string) {
   const giveBack = await lose();
   const lostAtMs = Date.now();
   try {
     await eventually(async () => ((await show(stage)).pods.isStale ? true : undefined), 30_000);
-    const tenant = await createTenant(stage.client, slug);
+    const cold = await createTenant(stage.client, slug, { planCode: "standard" });
+    const warm = await createTenant(stage.client, `${slug}-warm`);
     const page = await throughIngress({ ...siteOf(stage, "acme"), path: "/web/login" });
     expect(page.status).toBe(200);
     await delay(outageMs - (Date.now() - lostAtMs));
-    return tenant;
+    return { cold, warm };
   } finally {
     await giveBack();
   }
+}
+
+const untilAsBefore = (stage: Stage, before: Shown, timeoutMs: number) =>
+  eventually(async () => {
+    expect(await show(stage)).toEqual(before);
+    return true;
+  }, timeoutMs);
+
+async function remove({ client }: Stage, tenants: Record<string, CreatedTenant>): Promise<void> {
+  for (const [slug, tenant] of Object.entries(tenants)) await deleteTenant(client, tenant, slug);
+  for (const tenant of Object.values(tenants)) await untilGone(client, tenant, 120_000);
 }
 
 async function show({ client, tenants }: Stage): Promise<Shown> {

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { startIngress } from "@odoo-saas/sandbox/ingress";
 import { type RunningSandbox, startSandbox } from "@odoo-saas/sandbox/testing";
+import pg from "pg";
 import { type ClusterReader, makeClusterReader } from "../../test/support/cluster-reader.ts";
 import type { PlatformAccess } from "../../test/support/platform-client.ts";
 import { makeTestbed, nodeAddress, type Testbed } from "./testbed.ts";
@@ -47,6 +48,8 @@ const buildValues = ({ environment }: RunningSandbox, ingressPort: number) => ({
     POOL_MEMORY_BYTES: String(512 * 2 ** 20),
     POOL_STORAGE_BYTES: String(5 * 2 ** 30),
     ODOO_BUNDLES: "base",
+    DEDICATED_SERVER_SIZE_FACTOR: "0.2",
+    SPARES: "basic=1",
     ORPHAN_GRACE_SECONDS: "5",
   },
   secrets: Object.fromEntries(secretNames.map((name) => [name, environment[name]])),
@@ -113,6 +116,7 @@ export async function installPlatform(): Promise<InstalledPlatform> {
     const valuesFile = join(dir, "values.json");
     await writeFile(valuesFile, JSON.stringify(buildValues(sandbox, ingress.port)), { mode: 0o600 });
     await installChart(testbed, valuesFile);
+    await lowerRequests(sandbox);
     const address = await testbed.kubectl(
       "-n",
       systemNamespace,
@@ -133,6 +137,14 @@ export async function installPlatform(): Promise<InstalledPlatform> {
     await dispose();
     throw error;
   }
+}
+
+/** Plans are made for customers' nodes: on two cores their pods would not find room beside each other. */
+async function lowerRequests({ environment }: RunningSandbox): Promise<void> {
+  const database = new pg.Client(environment.DATABASE_URL);
+  await database.connect();
+  await database.query("update platform.plans set cpu_request_millicores = cpu_request_millicores / 5");
+  await database.end();
 }
 
 async function removeEverything({ helm, kubectl }: Testbed): Promise<void> {

@@ -6,13 +6,15 @@ import type { InstalledPlatform } from "./installed-platform.ts";
 export interface Stage {
   platform: InstalledPlatform;
   client: PlatformClient;
+  /** A platform administrator. */
+  admin: PlatformClient;
   /** What the bus of each instance brings; scheduled early, because Odoo takes its minute. */
   heard: Promise<unknown[]>;
   /** Instances on one pool, by their names; there until the last suite deletes them. */
-  tenants: Record<(typeof slugs)[number], CreatedTenant>;
+  tenants: Record<(typeof slugs)[number] | "clinic", CreatedTenant>;
 }
 
-/** The last one has a plan with worker processes. */
+/** Those on the pool; the last one has a plan with worker processes. */
 export const slugs = ["acme", "bravo", "workers"] as const;
 
 /** The shared pool of this small platform. */
