@@ -35,6 +35,27 @@ describe("the embedded server", () => {
     expect(Number(body.metadata.resourceVersion)).toBeGreaterThan(before);
   });
 
+  it("lets a bound volume grow where its storage class allows it, and never shrink", async () => {
+    const { client } = await open();
+    const claims = `/api/v1/namespaces/${await client.makeNamespace()}/persistentvolumeclaims`;
+    const sized = (storage: string) => ({ spec: { resources: { requests: { storage } } } });
+    for (const allowVolumeExpansion of [true, false]) {
+      const name = `grows-${allowVolumeExpansion}`;
+      await client.post("/apis/storage.k8s.io/v1/storageclasses", {
+        metadata: { name },
+        provisioner: "example.com/none",
+        allowVolumeExpansion,
+      });
+      const spec = { ...sized("1Gi").spec, accessModes: ["ReadWriteOnce"], storageClassName: name };
+      await client.post(claims, { metadata: { name }, spec });
+      await client.patch(`${claims}/${name}/status`, { status: { phase: "Bound" } });
+      const grown = await client.patch(`${claims}/${name}`, sized("2Gi"));
+      expect(grown.code).toBe(allowVolumeExpansion ? 200 : 403);
+      if (!allowVolumeExpansion) expect(grown.body.message).toContain("must support resize");
+    }
+    expect((await client.patch(`${claims}/grows-true`, sized("1Gi"))).code).toBe(422);
+  });
+
   it("goes on with the deletion of a namespace after a restart", async () => {
     const first = await openEmbedded();
     const name = await first.client.makeNamespace();

@@ -229,6 +229,8 @@ describe("refusing bad objects", () => {
         })
       ).code,
     ).toBe(422);
+    const larger = { spec: { resources: { requests: { storage: "2Gi" } } } };
+    expect((await client.patch(`${core}/persistentvolumeclaims/claim`, larger)).code).toBe(422); // not bound
   });
 
   it("refuses a body that is no JSON and a path that is no kind", async () => {

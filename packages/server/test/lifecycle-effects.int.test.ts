@@ -219,6 +219,8 @@ test("what was cancelled in time never happens, and what has begun can only be d
   }
   expect(await harness.identities(id)).toMatchObject([{ password: "$hash$" }]);
   expect(deploymentOf(id).spec.replicas).toBe(before.spec.replicas);
+  const { annotations } = deploymentOf(id).spec.template.metadata;
+  expect(annotations).not.toHaveProperty(["kubectl.kubernetes.io/restartedAt"]);
   const applied = await harness.operation(change);
   expect(applied.irreversible_since).not.toBeNull();
   await expect(ask.cancel(change)).rejects.toThrow("NOT_CANCELLABLE");

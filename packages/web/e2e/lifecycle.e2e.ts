@@ -13,6 +13,7 @@ const newPassword = "another-Long-one-2";
 let sandbox: RunningSandbox;
 let browser: Browser;
 let page: Page;
+let oldSession = "";
 const faults: string[] = [];
 
 beforeAll(async () => {
@@ -41,14 +42,18 @@ async function manage(action: string): Promise<void> {
   await page.getByRole("menuitem", { name: action }).click();
 }
 
-const ask = (path: string, body?: object) =>
-  askInstance(sandbox.access.ingress, slug, { path, ...(body && { body }) });
+const ask = (path: string, more: { body?: object; cookie?: string } = {}) =>
+  askInstance(sandbox.access.ingress, slug, { path, ...more });
 
-async function signInToOdoo(password: string): Promise<number | undefined> {
+/** The cookie of a new session in the instance; undefined when the password is wrong. */
+async function signInToOdoo(password: string): Promise<string | undefined> {
   const params = { login: adminEmail, password };
-  const { body } = await ask("/web/session/authenticate", { jsonrpc: "2.0", id: 1, params });
-  return (JSON.parse(body) as { result?: { uid: number } }).result?.uid;
+  const answer = await ask("/web/session/authenticate", { body: { jsonrpc: "2.0", id: 1, params } });
+  const { result } = JSON.parse(answer.body) as { result?: { uid: number } };
+  return result && answer.cookie;
 }
+
+const isSignedIn = async (cookie: string) => (await ask("/odoo", { cookie })).status === 200;
 
 test("an instance is created and its administrator can sign in", async () => {
   await page.goto(`${sandbox.access.web}/instances/new`);
@@ -61,7 +66,8 @@ test("an instance is created and its administrator can sign in", async () => {
   await page.getByRole("textbox", { name: "Administrator's password" }).fill(firstPassword);
   await page.getByRole("button", { name: "Create the instance" }).click();
   await badge("Running").waitFor();
-  expect(await signInToOdoo(firstPassword)).toBeDefined();
+  oldSession = (await signInToOdoo(firstPassword)) ?? "";
+  expect(await isSignedIn(oldSession)).toBe(true);
 });
 
 test("it is stopped, which is confirmed first, and its address says so", async () => {
@@ -92,7 +98,8 @@ test("its password is reset while it is stopped, and holds when it runs again", 
   await page.getByRole("button", { name: "Start", exact: true }).click();
   await badge("Running").waitFor();
   expect(await signInToOdoo(firstPassword)).toBeUndefined();
-  expect(await signInToOdoo(newPassword)).toBeDefined();
+  expect(await isSignedIn(oldSession)).toBe(false); // it ended with the old password
+  expect(await isSignedIn((await signInToOdoo(newPassword)) ?? "")).toBe(true);
 });
 
 test("it is restarted with new processes", async () => {

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { K8sError } from "../client/k8s-error.ts";
 import { kinds } from "../client/kinds.ts";
+import type { KubernetesObject } from "../client/kubernetes-client.ts";
 import { FakeCluster } from "../testing/fake-cluster.ts";
 import { sampleTenantInput } from "../testing/samples.ts";
 import { deleteNamespace, stopWorkload } from "./deletion-phases.ts";
@@ -7,6 +9,7 @@ import { makeObjectWriter } from "./object-writer.ts";
 import type { Phase } from "./phase.ts";
 import { runPhases } from "./run-phases.ts";
 import * as phases from "./tenant-phases.ts";
+import { evaluateVolume } from "./volume-size.ts";
 
 const sequence: Phase<phases.TenantPhaseContext>[] = [
   phases.ensureNamespace,
@@ -88,6 +91,78 @@ it("keeps a volume that is larger than the plan", async () => {
   await runPhases(sequence, smaller);
   const claim = await cluster.find({ kind: kinds.PersistentVolumeClaim, namespace, name: "shop-data" });
   expect(claim?.spec).toMatchObject({ resources: { requests: { storage: String(5 * 2 ** 30) } } });
+});
+
+it("lets quota and limits follow a volume that is larger than the plan", async () => {
+  const { cluster, newContext } = setUp();
+  await runPhases(sequence, newContext());
+  const tenant = { ...sampleTenantInput().tenant };
+  await runPhases(
+    sequence,
+    newContext({ tenant: { ...tenant, budget: { ...tenant.budget, filesBytes: 2 ** 30 } } }),
+  );
+  const [quota, range] = await Promise.all(
+    [kinds.ResourceQuota, kinds.LimitRange].map((kind) => cluster.find({ kind, namespace, name: "tenant" })),
+  );
+  const storage = String(5 * 2 ** 30);
+  expect(quota?.spec).toMatchObject({ hard: { "requests.storage": storage } });
+  expect(range?.spec).toMatchObject({ limits: [{}, { max: { storage } }] });
+});
+
+it("goes on with the volume as it is where its storage class cannot grow it, and says so", async () => {
+  const { cluster, newContext } = setUp();
+  await runPhases(sequence, newContext());
+  const { tenant } = sampleTenantInput();
+  const filesBytes = 10 * 2 ** 30;
+  const context = newContext({ tenant: { ...tenant, budget: { ...tenant.budget, filesBytes, workers: 2 } } });
+  const apply = cluster.apply.bind(cluster);
+  cluster.apply = async (object) => {
+    const isGrowth = JSON.stringify(object).includes(String(filesBytes));
+    if (object.kind !== "PersistentVolumeClaim" || !isGrowth) return apply(object);
+    throw new K8sError({ code: 403, reason: "Forbidden", message: "the storageclass must support resize" });
+  };
+  expect(await runPhases(sequence, context)).toEqual({ kind: "done" });
+  const volume = evaluateVolume(context, []);
+  expect(volume).toMatchObject({ type: "VolumeSized", status: "False", reason: "VolumeNotResizable" });
+  // Once the plan is smaller again the condition is taken back, and never said without a cause.
+  const before = [{ ...volume!, lastTransitionTime: "2026-01-01T00:00:00Z" }];
+  expect(evaluateVolume(newContext(), before)).toMatchObject({ status: "True", reason: "AsPlanned" });
+  expect(evaluateVolume(newContext(), [])).toBeUndefined();
+});
+
+it("another refusal of the volume is not taken for one of its growth", async () => {
+  const { cluster, newContext } = setUp();
+  cluster.apply = async () => {
+    throw new K8sError({ code: 403, reason: "Forbidden", message: "exceeded quota" });
+  };
+  await expect(phases.ensureWorkload(newContext())).rejects.toThrow("exceeded quota");
+});
+
+it("restarts the pods by kubectl's own annotation, and leaves a later restart by hand alone", async () => {
+  const { cluster, newContext } = setUp();
+  const annotation = "kubectl.kubernetes.io/restartedAt";
+  const ref = { kind: kinds.Deployment, namespace, name: "shop" };
+  interface Restartable extends KubernetesObject {
+    spec: { template: { metadata: { annotations: Record<string, string> } } };
+  }
+  const annotationsOf = async () =>
+    (await cluster.find<Restartable>(ref))!.spec.template.metadata.annotations;
+  const { tenant } = sampleTenantInput();
+  const context = { tenant: { ...tenant, restartedAt: "2026-01-02T00:00:00.000Z" } };
+  await runPhases(sequence, newContext());
+  expect(await annotationsOf()).not.toHaveProperty([annotation]);
+  await runPhases(sequence, newContext(context));
+  expect(await annotationsOf()).toMatchObject({ [annotation]: "2026-01-02T00:00:00.000Z" });
+  const live = (await cluster.find<Restartable>(ref))!;
+  const byHand = { ...(await annotationsOf()), [annotation]: "2026-01-03T00:00:00Z" };
+  const template = {
+    ...live.spec.template,
+    metadata: { ...live.spec.template.metadata, annotations: byHand },
+  };
+  cluster.put({ ...live, spec: { ...live.spec, template } } as KubernetesObject, live.metadata.uid);
+  cluster.sync();
+  await runPhases(sequence, newContext(context));
+  expect(await annotationsOf()).toMatchObject({ [annotation]: "2026-01-03T00:00:00Z" });
 });
 
 it("waits while a namespace of that name is still being deleted", async () => {

@@ -52,6 +52,7 @@ export interface StorageClass extends KubeObject {
   provisioner: string;
   reclaimPolicy?: string;
   volumeBindingMode?: string;
+  allowVolumeExpansion?: boolean;
 }
 
 export interface Secret extends KubeObject {

@@ -17,6 +17,7 @@ const defaultClass: StorageClass = {
   provisioner,
   reclaimPolicy: "Delete",
   volumeBindingMode: "Immediate",
+  allowVolumeExpansion: true,
 };
 
 /** Set by kube-controller-manager on a claim that waits for a volume: who is to make it. */
@@ -55,7 +56,12 @@ const isDefault = ({ metadata }: StorageClass): boolean =>
   metadata.annotations?.[defaultAnnotation] === "true";
 
 const ensureDefaultClass = async (cluster: Cluster): Promise<undefined> => {
-  if (cluster.storageClasses.list().some(isDefault)) return;
+  const found = cluster.storageClasses.list().find(isDefault);
+  // One that an earlier sandbox made did not say that its volumes can grow.
+  if (found?.provisioner === provisioner && !found.allowVolumeExpansion) {
+    await cluster.storageClasses.update({ ...found, allowVolumeExpansion: true });
+  }
+  if (found) return;
   await cluster.storageClasses.create(defaultClass).catch((error: unknown) => {
     if (!isApiError(error, 409)) throw error;
   });

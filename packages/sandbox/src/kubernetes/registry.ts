@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { checkClaimResize } from "./admission/claim-resize.ts";
 import { checkLimitRanges } from "./admission/limit-range.ts";
 import { mutateObject } from "./admission/mutate-object.ts";
 import { checkPodSecurity } from "./admission/pod-security.ts";
@@ -232,6 +233,7 @@ export class Registry {
     this.#validate(resource, before, object);
     if (before && isEqual(contentsOf(before), contentsOf(object))) return before;
     checkPodSecurity(admission);
+    checkClaimResize(admission);
     checkLimitRanges(admission);
     checkQuotas(admission);
     if (call.isDryRun) return object;

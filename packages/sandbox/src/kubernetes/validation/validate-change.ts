@@ -60,7 +60,12 @@ function validatePod(before: KubeObject, after: KubeObject): Cause[] {
 
 function validateClaim(before: KubeObject, after: KubeObject): Cause[] {
   const isBound = Boolean(valueAt(before, "spec.volumeName"));
-  const mutable = ["resources", "volumeAttributesClassName", ...(isBound ? [] : ["volumeName"])];
+  const isSettled = valueAt(before, "status.phase") === "Bound";
+  const mutable = [
+    ...(isSettled ? ["resources"] : []),
+    "volumeAttributesClassName",
+    ...(isBound ? [] : ["volumeName"]),
+  ];
   const [old, now] = [before, after].map((object) => without(fieldsIn(object.spec), mutable));
   const size = (object: KubeObject) => milliOf(valueAt(object, "spec.resources.requests.storage"));
   const why =

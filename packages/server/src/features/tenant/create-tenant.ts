@@ -214,7 +214,7 @@ async function insertInTransaction(
     organizationId,
     action: "tenant.create",
     target: `tenant:${tenantId}`,
-    details: { slug, planCode, odooVersion, bundle, isWarm, ...decision, override },
+    details: { slug, planCode, version: odooVersion, bundle, isWarm, ...decision, override },
   });
   await deps.queue.request(transaction, `tenant:${tenantId}`);
   return ids;

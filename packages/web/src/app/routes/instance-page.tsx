@@ -50,6 +50,8 @@ function Instance({ tenant }: { tenant: WatchedTenant }) {
   const shown = operationsUnderWay.length > 0 ? operationsUnderWay : last;
   const isOpenAtFirst = operationsUnderWay.length > 0 || operation?.state === "FAILED";
   const isAdmin = useShellViewer().platformRole === "ADMIN";
+  // Who may ask for nothing may cancel nothing either.
+  const mayCancel = tenant.actions.some(({ isAvailable }) => isAvailable);
   return (
     <>
       <TenantHeader
@@ -60,7 +62,12 @@ function Instance({ tenant }: { tenant: WatchedTenant }) {
         <Grid.Col span={{ base: 12, md: 8 }}>
           <Stack gap="lg">
             {shown.map(({ id }) => (
-              <OperationTimeline key={id} operationId={id} isOpenAtFirst={isOpenAtFirst} />
+              <OperationTimeline
+                key={id}
+                operationId={id}
+                isOpenAtFirst={isOpenAtFirst}
+                mayCancel={mayCancel}
+              />
             ))}
             <TenantPods tenant={tenant} />
             <TenantConditions tenant={tenant} />

@@ -18,6 +18,7 @@ const labels: Record<string, string> = {
   DatabaseServerReady: "Database server is running",
   Unaltered: "As the platform made it",
   Progressing: "Changes under way",
+  VolumeSized: "Its volume has the size of the plan",
 };
 
 const calmReasons = ["Available", "Stopped"];

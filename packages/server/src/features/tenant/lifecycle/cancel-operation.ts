@@ -17,9 +17,10 @@ import { findTenant } from "../tenant.repository.ts";
 import { insertAudit } from "../tenant.writes.ts";
 import { findIdempotencyKeyFault } from "../tenant-rules.ts";
 import type { CancelOperationInput } from "./lifecycle.input.ts";
-import { changeTenant, endOperation, type TenantChange } from "./lifecycle.writes.ts";
+import { changeTenant, endOperation } from "./lifecycle.writes.ts";
 import { toFaults } from "./refused-error.ts";
 import { assertMayChange } from "./request-operation.ts";
+import { undo } from "./undo.ts";
 
 interface Cancellation {
   deps: TenantMutationDeps;
@@ -95,13 +96,3 @@ async function cancelInTransaction(
 const refuse = (message: string): MutationResult => ({
   faults: [{ code: "NOT_CANCELLABLE", field: null, message }],
 });
-
-/** The desired state as it was before. */
-function undo({ kind, details }: OperationRow): TenantChange {
-  if (kind === "START") return { desired_run_state: "STOPPED" };
-  if (kind === "STOP") return { desired_run_state: "RUNNING" };
-  if (kind === "RESET_PASSWORD") return { pending_password_reset_hash: null };
-  if (kind === "CHANGE_PLAN") return { plan_id: details.previousPlanId! };
-  const { previousRestartAt } = details;
-  return { restart_requested_at: previousRestartAt ? new Date(previousRestartAt) : null };
-}

@@ -1,5 +1,6 @@
 import type { Viewer } from "../../../core/authentication.ts";
 import type { MutationResult, TenantMutationDeps } from "../create-tenant.ts";
+import type { TenantRow } from "../tenant.repository.ts";
 import { findPasswordFault } from "../tenant-rules.ts";
 import type {
   ResetAdminPasswordInput,
@@ -8,7 +9,9 @@ import type {
   StartTenantInput,
   StopTenantInput,
 } from "./lifecycle.input.ts";
+import type { TenantChange } from "./lifecycle.writes.ts";
 import { requestOperation } from "./request-operation.ts";
+import { undo } from "./undo.ts";
 
 /** Asks for the instance to run. */
 export const startTenant = (
@@ -33,8 +36,16 @@ export const stopTenant = (
     kind: "STOP",
     mutation: "stopTenant",
     input: { ...input },
-    plan: async () => ({ change: { desired_run_state: "STOPPED" } }),
+    plan: async (_transaction, tenant) => ({
+      change: { desired_run_state: "STOPPED", ...takeBackRestart(tenant) },
+    }),
   });
+
+/** A restart that has not begun ends with the stop, and is not to happen after all. */
+function takeBackRestart(tenant: TenantRow): TenantChange {
+  const restart = tenant.operations_under_way.find(({ kind }) => kind === "RESTART");
+  return restart && restart.irreversible_since === null ? undo(restart) : {};
+}
 
 /** Asks for new processes in place of those that run. */
 export const restartTenant = (

@@ -16,10 +16,12 @@ interface OperationTimelineProps {
   operationId: string;
   /** Closed at first when there is nothing to watch any more. */
   isOpenAtFirst: boolean;
+  /** The viewer may take it back, where that is possible. */
+  mayCancel: boolean;
 }
 
 /** What is being done to an instance, step by step, live. */
-export function OperationTimeline({ operationId, isOpenAtFirst }: OperationTimelineProps) {
+export function OperationTimeline({ operationId, isOpenAtFirst, mayCancel }: OperationTimelineProps) {
   const { state, error, retry } = useWatchOperation(operationId);
   const [isOpen, { toggle }] = useDisclosure(isOpenAtFirst);
   const { operation, events } = state;
@@ -52,7 +54,7 @@ export function OperationTimeline({ operationId, isOpenAtFirst }: OperationTimel
           {operation.error}
         </Alert>
       )}
-      {!isOver && <CancelOperation operation={operation} />}
+      {!isOver && mayCancel && <CancelOperation operation={operation} />}
     </SectionCard>
   );
 }

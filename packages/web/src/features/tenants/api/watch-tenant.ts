@@ -8,6 +8,7 @@ const document = graphql(`
       id name slug state
       operation { id kind state }
       operationsUnderWay { id }
+      actions { isAvailable }
       ...TenantHeader_tenant
       ...TenantFacts_tenant
       ...TenantDatabase_tenant

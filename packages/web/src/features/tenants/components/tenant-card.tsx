@@ -8,7 +8,7 @@ import { StateBadge } from "./state-badge.tsx";
 
 const tenantFragment = graphql(`
   fragment TenantCard_tenant on Tenant {
-    id name slug url state stateMessage createdAt odooVersion
+    id name slug url state stateMessage createdAt odooVersion operationsUnderWay { id kind }
     plan { id name }
   }
 `);
@@ -30,7 +30,7 @@ export function TenantCard({ tenant: masked }: { tenant: FragmentType<typeof ten
           >
             {tenant.name}
           </Anchor>
-          <StateBadge state={tenant.state} />
+          <StateBadge state={tenant.state} underWay={tenant.operationsUnderWay.map(({ kind }) => kind)} />
         </Group>
         <InstanceLink url={tenant.url} state={tenant.state} />
         {tenant.stateMessage !== "" && (

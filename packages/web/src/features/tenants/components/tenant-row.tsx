@@ -7,7 +7,7 @@ import { StateBadge } from "./state-badge.tsx";
 
 const tenantFragment = graphql(`
   fragment TenantRow_tenant on Tenant {
-    id slug name state createdAt
+    id slug name state createdAt operationsUnderWay { id kind }
     organization { id name }
     plan { id name }
     placement { strategy pool }
@@ -44,7 +44,7 @@ export function TenantRow({ tenant: masked }: { tenant: FragmentType<typeof tena
         )}
       </Table.Td>
       <Table.Td>
-        <StateBadge state={tenant.state} />
+        <StateBadge state={tenant.state} underWay={tenant.operationsUnderWay.map(({ kind }) => kind)} />
       </Table.Td>
       <Table.Td>
         <Text size="sm" truncate maw={140}>
