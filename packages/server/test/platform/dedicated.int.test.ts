@@ -86,6 +86,26 @@ test("the quota has room for all that runs there, and what is deleted of the ser
   });
 });
 
+test("its isolation report finds nothing broken, and its own database as reachable as it must be", async () => {
+  const input = { tenantId: tenant.id };
+  const run =
+    "mutation ($input: RunIsolationReportInput!) { runIsolationReport(input: $input) { userErrors { message } } }";
+  await client.request(run, { input });
+  type Probe = { key: string; verdict: string; evidence: string };
+  type Answer = { isolationReport: { last: { verdict: string | null; probes: Probe[] } | null } };
+  const read = `query ($tenantId: ID!) { isolationReport(tenantId: $tenantId) {
+    last { verdict probes { key verdict evidence } } } }`;
+  const report = await eventually(async () => {
+    const { isolationReport } = await client.request<Answer>(read, input);
+    return isolationReport.last?.verdict ? isolationReport.last : undefined;
+  }, 90_000);
+  expect(report.probes.length).toBeGreaterThan(5);
+  expect(report.probes.filter(({ verdict }) => verdict === "BROKEN")).toEqual([]);
+  for (const key of ["database.own", "database.alone", "database.postgres", "network.own-database"]) {
+    expect(report.probes.find((probe) => probe.key === key)).toMatchObject({ verdict: "PROVEN" });
+  }
+});
+
 test("a server that is killed comes back with its data, and the instance with it", async () => {
   const path = `/api/v1/namespaces/${tenant.namespace}/pods/postgres-0`;
   const before = await cluster.call<{ metadata: { uid: string } }>(path);

@@ -7,6 +7,7 @@ import { formatBytes, formatCores } from "../../../lib/format.ts";
 const planFragment = graphql(`
   fragment PlanSummary_plan on Plan {
     name description cpuLimitMillicores memoryLimitBytes filesBytes databaseBytes strategy isAvailable
+    serverCpuMillicores serverMemoryBytes
   }
 `);
 
@@ -19,7 +20,9 @@ interface PlanSummaryProps {
 /** What a plan gives: for the landing page and for choosing one. */
 export function PlanSummary({ plan: masked, note }: PlanSummaryProps) {
   const plan = readFragment(planFragment, masked);
-  const strategy = plan.strategy === "SHARED" ? "Database on a shared server" : "Database server of your own";
+  const server = `${formatCores(plan.serverCpuMillicores)}, ${formatBytes(plan.serverMemoryBytes)}`;
+  const strategy =
+    plan.strategy === "SHARED" ? "Database on a shared server" : `Database server of your own: ${server}`;
   return (
     <Stack gap="xs" h="100%">
       <Group justify="space-between" gap="xs">
