@@ -137,7 +137,7 @@ test("database, role, namespace and volume that nobody remembers are told first,
     }
   });
   const { first_seen_at, removable_at } = (await findOrphan(namespace))!;
-  expect(Number(removable_at) - Number(first_seen_at)).toBeGreaterThan(1_500);
+  expect(Number(removable_at) - Number(first_seen_at)).toBeGreaterThan(1_000);
   expect(harness.kubernetes.get(kinds.Namespace, "", namespace)).toBeDefined();
   await until(async () => {
     expect(harness.kubernetes.get(kinds.Namespace, "", namespace)).toBeUndefined();

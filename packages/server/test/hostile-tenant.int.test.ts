@@ -87,6 +87,14 @@ test("whatever a tenant plants in its database, no operation of the platform giv
   await requestRun(mallory, { pending_admin_password_hash: "$again$" });
   await until(async () => expect((await harness.tenant(mallory)).pending_admin_password_hash).toBeNull());
 
+  await requestRun(mallory, { pending_password_reset_hash: "$reset$" });
+  await until(async () => expect((await harness.tenant(mallory)).pending_password_reset_hash).toBeNull());
+
+  await harness.request(`report:${mallory}`);
+  await until(async () =>
+    expect((await harness.queueRow(`report:${mallory}`)).lease_epoch).toBeGreaterThan(0),
+  );
+
   const { password } = harness.login(mallory);
   await requestRun(mallory, { credentials_version: 2 });
   await until(() => expect(harness.login(mallory).password).not.toBe(password));

@@ -132,6 +132,35 @@ test("a pool whose disk is full says so, keeps what it has, and goes on when the
   await untilRunning(tenants[0]!);
 });
 
+test("a field that somebody added beside the platform's is told until it is taken away", async () => {
+  const [{ namespace, id }] = tenants as [CreatedTenant];
+  const deployment = `/apis/apps/v1/namespaces/${namespace}/deployments/odoo`;
+  type Conditions = { tenant: { conditions: { type: string; status: string; message: string }[] } };
+  const untilUnaltered = (status?: string) =>
+    client.waitFor<Conditions>(
+      {
+        query: "subscription ($id: ID!) { tenant(id: $id) { conditions { type status message } } }",
+        variables: { id },
+      },
+      ({ tenant }) => tenant.conditions.find(({ type }) => type === "Unaltered")?.status === status,
+      recoversWithinMs,
+    );
+  await untilUnaltered(undefined);
+  const patch = (minReadySeconds: number | null) =>
+    cluster.call(`${deployment}?fieldManager=kubectl-edit`, {
+      method: "PATCH",
+      type: "application/merge-patch+json",
+      body: { spec: { minReadySeconds } },
+    });
+  await patch(1);
+  const { tenant } = await untilUnaltered("FALSE");
+  expect(JSON.stringify(tenant.conditions)).toContain(
+    "kubectl-edit set spec.minReadySeconds of Deployment odoo",
+  );
+  await patch(null);
+  await untilUnaltered("TRUE");
+});
+
 test("an instance that its namespace's quota refuses says so, and comes up when the quota is gone", async () => {
   const [{ namespace, id }] = tenants as [CreatedTenant];
   const quotas = `/api/v1/namespaces/${namespace}/resourcequotas`;

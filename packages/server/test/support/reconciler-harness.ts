@@ -99,7 +99,7 @@ export class ReconcilerHarness {
         cluster: { ingressClass: "traefik", ingressNamespace: "traefik", systemNamespace: "saas" },
         pool: this.pool,
         spares: this.spares,
-        healing: { auditIntervalMs: 500, orphanGraceMs: 2_000, orphanMaxRemovals: 5 },
+        healing: { auditIntervalMs: 500, orphanGraceMs: 1_200, orphanMaxRemovals: 5 },
         dedicated: { sizeFactor: 1 },
         isolation: { probeImage: "odoo-saas-kit/server:test", everyHours: 24 },
       },

@@ -1,4 +1,4 @@
-import { Anchor, Badge, EmptyState, Table, Text } from "@mantine/core";
+import { Anchor, Badge, Box, EmptyState, Table, Text } from "@mantine/core";
 import { IconShieldCheck } from "@tabler/icons-react";
 import { Link } from "react-router";
 import { RelativeTime } from "../../../components/ui/relative-time.tsx";
@@ -6,7 +6,6 @@ import { SectionCard } from "../../../components/ui/section-card.tsx";
 import type { DriftFinding } from "../api/healing.ts";
 
 const title = "Changed by hand";
-const columns = ["What was found", "Where", "Found", "Now"];
 
 /** What somebody changed on database servers, and whether it was put right. */
 export function DriftSection({ findings }: { findings: DriftFinding[] }) {
@@ -24,22 +23,21 @@ export function DriftSection({ findings }: { findings: DriftFinding[] }) {
   }
   return (
     <SectionCard title={title} aside={<OpenCount count={openCount} />}>
-      <Table.ScrollContainer minWidth={640}>
-        <Table verticalSpacing="sm" horizontalSpacing="xs" aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((label) => (
-                <Table.Th key={label}>{label}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {findings.map((finding) => (
-              <FindingRow key={finding.id} finding={finding} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Table verticalSpacing="sm" horizontalSpacing="xs" aria-label={title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>What was found</Table.Th>
+            <Table.Th visibleFrom="sm">Where</Table.Th>
+            <Table.Th visibleFrom="sm">Found</Table.Th>
+            <Table.Th>Now</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {findings.map((finding) => (
+            <FindingRow key={finding.id} finding={finding} />
+          ))}
+        </Table.Tbody>
+      </Table>
     </SectionCard>
   );
 }
@@ -53,22 +51,22 @@ function OpenCount({ count }: { count: number }) {
 }
 
 function FindingRow({ finding }: { finding: DriftFinding }) {
-  const { message, server, subject, tenantId, tenantSlug, foundAt, endedAt } = finding;
+  const { message, foundAt, endedAt } = finding;
   return (
     <Table.Tr data-code={finding.code} data-ended={endedAt !== null}>
-      <Table.Td maw={420}>{message}</Table.Td>
-      <Table.Td>
-        {tenantId !== null && (
-          <Anchor component={Link} to={`/instances/${encodeURIComponent(tenantId)}`} size="sm">
-            {tenantSlug}
-          </Anchor>
-        )}
-        {subject !== "" && <Text size="sm">{subject}</Text>}
-        <Text size="xs" c="dimmed" ff="monospace">
-          {server}
-        </Text>
+      <Table.Td maw={420}>
+        {message}
+        <Box hiddenFrom="sm" mt={4}>
+          <Place finding={finding} />
+          <Text size="xs" c="dimmed">
+            <RelativeTime at={foundAt} />
+          </Text>
+        </Box>
       </Table.Td>
-      <Table.Td style={{ whiteSpace: "nowrap" }}>
+      <Table.Td visibleFrom="sm">
+        <Place finding={finding} />
+      </Table.Td>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: "nowrap" }}>
         <RelativeTime at={foundAt} />
       </Table.Td>
       <Table.Td style={{ whiteSpace: "nowrap" }}>
@@ -84,5 +82,21 @@ function FindingRow({ finding }: { finding: DriftFinding }) {
         )}
       </Table.Td>
     </Table.Tr>
+  );
+}
+
+function Place({ finding: { server, subject, tenantId, tenantSlug } }: { finding: DriftFinding }) {
+  return (
+    <>
+      {tenantId !== null && (
+        <Anchor component={Link} to={`/instances/${encodeURIComponent(tenantId)}`} size="sm">
+          {tenantSlug}
+        </Anchor>
+      )}
+      {subject !== "" && <Text size="sm">{subject}</Text>}
+      <Text size="xs" c="dimmed" ff="monospace">
+        {server}
+      </Text>
+    </>
   );
 }

@@ -7,7 +7,6 @@ import type { FoundOrphan } from "../api/healing.ts";
 import { describeKind, describePlace, describeRemoval } from "../healing-words.ts";
 
 const title = "Belongs to nobody";
-const columns = ["What", "Where", "Why", "Since", "Removal"];
 
 /** Databases, roles, volumes and namespaces without an instance. */
 export function OrphansSection({ orphans }: { orphans: FoundOrphan[] }) {
@@ -24,22 +23,22 @@ export function OrphansSection({ orphans }: { orphans: FoundOrphan[] }) {
   }
   return (
     <SectionCard title={title} aside={<Badge color="gray">{orphans.length}</Badge>}>
-      <Table.ScrollContainer minWidth={760}>
-        <Table verticalSpacing="sm" horizontalSpacing="xs" aria-label={title}>
-          <Table.Thead>
-            <Table.Tr>
-              {columns.map((label) => (
-                <Table.Th key={label}>{label}</Table.Th>
-              ))}
-            </Table.Tr>
-          </Table.Thead>
-          <Table.Tbody>
-            {orphans.map((orphan) => (
-              <OrphanRow key={`${orphan.kind} ${orphan.place} ${orphan.name}`} orphan={orphan} />
-            ))}
-          </Table.Tbody>
-        </Table>
-      </Table.ScrollContainer>
+      <Table verticalSpacing="sm" horizontalSpacing="xs" aria-label={title}>
+        <Table.Thead>
+          <Table.Tr>
+            <Table.Th>What</Table.Th>
+            <Table.Th visibleFrom="sm">Where</Table.Th>
+            <Table.Th visibleFrom="md">Why</Table.Th>
+            <Table.Th visibleFrom="sm">Since</Table.Th>
+            <Table.Th>Removal</Table.Th>
+          </Table.Tr>
+        </Table.Thead>
+        <Table.Tbody>
+          {orphans.map((orphan) => (
+            <OrphanRow key={`${orphan.kind} ${orphan.place} ${orphan.name}`} orphan={orphan} />
+          ))}
+        </Table.Tbody>
+      </Table>
     </SectionCard>
   );
 }
@@ -54,10 +53,20 @@ function OrphanRow({ orphan }: { orphan: FoundOrphan }) {
         <Text size="xs" c="dimmed" ff="monospace" style={{ overflowWrap: "anywhere" }}>
           {name}
         </Text>
+        <Text size="xs" hiddenFrom="sm" mt={4}>
+          {describePlace(place)}, <RelativeTime at={since} />
+        </Text>
+        <Text size="sm" hiddenFrom="md" mt={4}>
+          {reason}
+        </Text>
       </Table.Td>
-      <Table.Td style={{ whiteSpace: "nowrap" }}>{describePlace(place)}</Table.Td>
-      <Table.Td maw={340}>{reason}</Table.Td>
-      <Table.Td style={{ whiteSpace: "nowrap" }}>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: "nowrap" }}>
+        {describePlace(place)}
+      </Table.Td>
+      <Table.Td visibleFrom="md" maw={340}>
+        {reason}
+      </Table.Td>
+      <Table.Td visibleFrom="sm" style={{ whiteSpace: "nowrap" }}>
         <RelativeTime at={since} />
       </Table.Td>
       <Table.Td style={{ whiteSpace: "nowrap" }}>
