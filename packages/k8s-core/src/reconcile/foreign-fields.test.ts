@@ -4,10 +4,10 @@ import { findForeignFields } from "./foreign-fields.ts";
 const of = (...managedFields: object[]) => ({
   apiVersion: "apps/v1",
   kind: "Deployment",
-  metadata: { name: "odoo", managedFields },
+  metadata: { name: "shop", managedFields },
 });
 const container = (fields: object) => ({
-  "f:template": { "f:spec": { "f:containers": { 'k:{"name":"odoo"}': fields } } },
+  "f:template": { "f:spec": { "f:containers": { 'k:{"name":"shop"}': fields } } },
 });
 const ours = {
   manager: "saas-kit",
@@ -22,7 +22,7 @@ test("a container, a variable and a setting that somebody added are told, each w
         "f:hostNetwork": {},
         "f:containers": {
           'k:{"name":"sidecar"}': { ".": {}, "f:name": {}, "f:image": {} },
-          'k:{"name":"odoo"}': { "f:env": { 'k:{"name":"DEBUG"}': { ".": {}, "f:value": {} } } },
+          'k:{"name":"shop"}': { "f:env": { 'k:{"name":"DEBUG"}': { ".": {}, "f:value": {} } } },
         },
       },
     },
@@ -34,7 +34,7 @@ test("a container, a variable and a setting that somebody added are told, each w
       paths: [
         "spec.template.spec.hostNetwork",
         "spec.template.spec.containers[sidecar]",
-        "spec.template.spec.containers[odoo].env[DEBUG]",
+        "spec.template.spec.containers[shop].env[DEBUG]",
       ],
     },
   ]);
