@@ -5,6 +5,7 @@ import { type ClusterReader, makeClusterReader } from "../support/cluster-reader
 import { requestThroughIngress } from "../support/ingress-request.ts";
 import { makePlatformClient, type PlatformClient } from "../support/platform-client.ts";
 import { listPoolContents } from "../support/pool-contents.ts";
+import { runOperation } from "../support/run-operation.ts";
 import { eventually } from "../support/server-process.ts";
 import {
   type CreatedTenant,
@@ -39,21 +40,8 @@ afterAll(async () => {
 
 const ask = (path: string) => requestThroughIngress(sandbox.access.ingress, { slug, path });
 
-/** Runs a mutation and waits until its operation has succeeded. */
-async function operate(mutation: string, input: Record<string, unknown> = {}): Promise<void> {
-  type Payload = { operation: { id: string } | null; userErrors: { message: string }[] };
-  const type = `${mutation[0]!.toUpperCase()}${mutation.slice(1)}Input`;
-  const { payload } = await client.request<{ payload: Payload }>(
-    `mutation ($input: ${type}!) { payload: ${mutation}(input: $input) { operation { id } userErrors { message } } }`,
-    { input: { tenantId: tenant.id, ...input } },
-  );
-  expect(payload.userErrors).toEqual([]);
-  const query = "subscription ($id: ID!) { operationTimeline(id: $id) { operation { state } } }";
-  type Timeline = { operationTimeline: { operation: { state: string } } };
-  const variables = { id: payload.operation!.id };
-  const isOver = ({ operationTimeline: { operation } }: Timeline) => operation.state === "SUCCEEDED";
-  await client.waitFor<Timeline>({ query, variables }, isOver, timeoutMs);
-}
+const operate = (mutation: string, input: Record<string, unknown> = {}) =>
+  runOperation(client, mutation, { tenantId: tenant.id, timeoutMs, ...input });
 
 test("an application that is not Odoo is provisioned, isolated and reached at its own address", async () => {
   tenant = await createTenant(client, slug, { odooVersion: "1" });

@@ -74,14 +74,15 @@ async function removeNamespace(run: DeletionRun): Promise<Outcome> {
   const live = caches.of<Namespace>(kinds.Namespace).find({ name: namespace });
   const obstacle = live && findDeletionObstacle(live);
   if (obstacle === undefined) return outcome;
-  const condition = {
-    type: "Ready",
-    status: "False" as const,
-    reason: "NamespaceStuck",
-    message: obstacle,
-    observedGeneration: record.generation,
-  };
-  const conditions = setCondition(record.conditions, condition, reconciler.clock.now());
+  const shared = { status: "False" as const, observedGeneration: record.generation };
+  const inputs = [
+    { ...shared, type: "WorkloadAvailable", reason: "Stopped", message: "" },
+    { ...shared, type: "Ready", reason: "NamespaceStuck", message: obstacle },
+  ];
+  const conditions = inputs.reduce(
+    (known, input) => setCondition(known, input, reconciler.clock.now()),
+    record.conditions,
+  );
   journal.setStatus({ ...record, state: "DELETING", stateMessage: obstacle, conditions });
   return outcome;
 }

@@ -32,6 +32,17 @@ export const supersededBy: Record<ActionKind, OperationKindName[]> = {
   DELETE: ["CREATE", "START", "STOP", "RESTART", "RESET_PASSWORD", "CHANGE_PLAN", "ROTATE_CREDENTIALS"],
 };
 
+/** What the operations that it ends are told. */
+export const supersedingWords: Record<ActionKind, string> = {
+  START: "A start was asked for.",
+  STOP: "A stop was asked for.",
+  RESTART: "A restart was asked for.",
+  RESET_PASSWORD: "Another password was asked for.",
+  CHANGE_PLAN: "Another plan was asked for.",
+  ROTATE_CREDENTIALS: "New credentials were asked for.",
+  DELETE: "The deletion of the instance was asked for.",
+};
+
 /** Why an action is refused now, for people; undefined when it is not. */
 export function findRefusal(action: ActionKind, situation: Situation): string | undefined {
   const { state, isDeleting, underWay } = situation;

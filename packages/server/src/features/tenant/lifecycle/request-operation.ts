@@ -16,7 +16,7 @@ import { findTenant, type TenantRow } from "../tenant.repository.ts";
 import { findMembership, insertAudit, insertOperation } from "../tenant.writes.ts";
 import { type Fault, findIdempotencyKeyFault } from "../tenant-rules.ts";
 import { changeTenant, endOperations, type TenantChange } from "./lifecycle.writes.ts";
-import { type ActionKind, findRefusal, supersededBy } from "./lifecycle-rules.ts";
+import { type ActionKind, findRefusal, supersededBy, supersedingWords } from "./lifecycle-rules.ts";
 import { RefusedError, toFaults } from "./refused-error.ts";
 import { situationOf } from "./tenant-actions.ts";
 
@@ -161,7 +161,7 @@ async function writeOperation(
   const { kind } = request;
   const ended = await endOperations(transaction, tenant.id, {
     kinds: supersededBy[kind],
-    reason: "Something newer was asked for.",
+    reason: supersedingWords[kind],
   });
   const generation = await changeTenant(transaction, tenant.id, planned.change);
   const isStopped = (planned.change.desired_run_state ?? tenant.desired_run_state) === "STOPPED";

@@ -39,6 +39,7 @@ export function TenantActions({ tenant: masked, renderPlanField }: TenantActions
   const start = useRequest(startTenant, {
     refused: (message) => notifications.show({ color: "red", title: "It was not started", message }),
   });
+  const shared = findSharedRefusal(tenant.actions);
   const byKind = new Map(tenant.actions.map((action) => [action.kind, action]));
   const choose = (kind: ActionKind) => (kind === "START" ? void begin() : setOpen(kind));
   const begin = () => start.send({ tenantId: tenant.id });
@@ -52,16 +53,28 @@ export function TenantActions({ tenant: masked, renderPlanField }: TenantActions
       )}
       <Menu position="bottom-end" width={300} withinPortal>
         <Menu.Target>
-          <Button variant="default" rightSection={<IconChevronDown size={16} />}>
+          <Button
+            variant="default"
+            rightSection={<IconChevronDown size={16} />}
+            disabled={tenant.actions.every(({ isAvailable }) => !isAvailable)}
+            {...(shared !== undefined && { title: shared })}
+          >
             Manage
           </Button>
         </Menu.Target>
         <Menu.Dropdown>
+          {shared !== undefined && <Menu.Label>{shared}</Menu.Label>}
           {actionGroups.map((kinds, index) => (
             <Fragment key={kinds[0]}>
               {index > 0 && <Menu.Divider />}
               {kinds.map((kind) => (
-                <ActionItem key={kind} kind={kind} action={byKind.get(kind)} onChoose={choose} />
+                <ActionItem
+                  key={kind}
+                  kind={kind}
+                  action={byKind.get(kind)}
+                  sharedRefusal={shared}
+                  onChoose={choose}
+                />
               ))}
             </Fragment>
           ))}
@@ -79,13 +92,21 @@ export function TenantActions({ tenant: masked, renderPlanField }: TenantActions
   );
 }
 
+/** What most actions are refused for. */
+function findSharedRefusal(actions: readonly { refusal: string }[]): string | undefined {
+  const refusals = actions.map(({ refusal }) => refusal).filter((refusal) => refusal !== "");
+  return refusals.find((one) => refusals.filter((other) => other === one).length > 2);
+}
+
 interface ActionItemProps {
   kind: ActionKind;
   action: { isAvailable: boolean; refusal: string } | undefined;
+  /** Said once above all, not at each. */
+  sharedRefusal: string | undefined;
   onChoose(kind: ActionKind): void;
 }
 
-function ActionItem({ kind, action, onChoose }: ActionItemProps) {
+function ActionItem({ kind, action, sharedRefusal, onChoose }: ActionItemProps) {
   if (action === undefined) return null;
   const Icon = actionIcons[kind];
   return (
@@ -96,7 +117,7 @@ function ActionItem({ kind, action, onChoose }: ActionItemProps) {
       {...(kind === "DELETE" && { color: "red" })}
     >
       {actionWords[kind]}
-      {action.refusal !== "" && (
+      {action.refusal !== "" && action.refusal !== sharedRefusal && (
         <Text size="xs" c="dimmed">
           {action.refusal}
         </Text>

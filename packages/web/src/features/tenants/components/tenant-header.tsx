@@ -43,7 +43,7 @@ export function TenantHeader({ tenant: masked, actions }: TenantHeaderProps) {
         description={address}
         actions={
           <Group gap="xs">
-            {isReachable(state) && (
+            {isReachable(state) && !underWay.includes("START") && (
               <Button
                 component="a"
                 href={url}
