@@ -65,5 +65,6 @@ const shellRoutes = [
   { path: "instances/new", lazy: () => import("./routes/new-instance-page.tsx") },
   { path: "instances/:id", lazy: () => import("./routes/instance-page.tsx") },
   { path: "admin/instances", lazy: () => import("./routes/all-instances-page.tsx") },
+  { path: "admin/pools", lazy: () => import("./routes/pools-page.tsx") },
   { path: "admin/drift", lazy: () => import("./routes/healing-page.tsx") },
 ];

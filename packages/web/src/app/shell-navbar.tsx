@@ -1,5 +1,5 @@
 import { Anchor, AppShell, Group, NavLink } from "@mantine/core";
-import { IconLayoutGrid, IconPlus, IconShieldCheck, IconTable } from "@tabler/icons-react";
+import { IconDatabase, IconLayoutGrid, IconPlus, IconShieldCheck, IconTable } from "@tabler/icons-react";
 import { Link, useLocation } from "react-router";
 import { BrandMark } from "../components/ui/brand-mark.tsx";
 import { ColorSchemeToggle } from "../components/ui/color-scheme-toggle.tsx";
@@ -11,6 +11,7 @@ const links = [
   { path: "/dashboard", label: "Dashboard", icon: IconLayoutGrid, isForAdmins: false },
   { path: "/instances/new", label: "New instance", icon: IconPlus, isForAdmins: false },
   { path: "/admin/instances", label: "All instances", icon: IconTable, isForAdmins: true },
+  { path: "/admin/pools", label: "Database pools", icon: IconDatabase, isForAdmins: true },
   { path: "/admin/drift", label: "Drift and orphans", icon: IconShieldCheck, isForAdmins: true },
 ];
 

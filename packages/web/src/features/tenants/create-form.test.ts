@@ -10,6 +10,7 @@ const values = {
   planCode: "basic",
   odooVersion: "19",
   wishes: noWishes,
+  bundle: "base",
 };
 
 test("an error of a field stands at that field, the first one wins", () => {

@@ -12,6 +12,8 @@ export interface CreateTenantValues {
   planCode: string;
   odooVersion: string;
   wishes: StrategyWishes;
+  /** Code of a bundle; empty until the bundles are known, for the platform's first. */
+  bundle: string;
 }
 
 /** The form of a new instance with what can be checked before the server is asked. */
@@ -25,6 +27,7 @@ export function useCreateForm(adminEmail: string) {
       planCode: "basic",
       odooVersion: "19",
       wishes: noWishes,
+      bundle: "",
     },
     validate: {
       slug: (slug) => findSlugProblem(slug) ?? null,

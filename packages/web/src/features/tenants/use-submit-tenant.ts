@@ -18,9 +18,10 @@ export function useSubmitTenant(showFieldErrors: (errors: MappedErrors["fields"]
     setIsBusy(true);
     setErrorMessage(undefined);
     try {
-      const { wishes, ...rest } = values;
+      const { wishes, bundle, ...rest } = values;
       const name = values.name.trim() || null;
-      const input = { ...rest, ...toWishesInput(wishes), name, idempotencyKey: key.current };
+      const chosen = { name, bundle: bundle || null };
+      const input = { ...rest, ...toWishesInput(wishes), ...chosen, idempotencyKey: key.current };
       const { data } = await createTenant({ variables: { input } });
       const payload = data?.createTenant;
       if (payload?.tenant) return await navigate(`/instances/${encodeURIComponent(payload.tenant.id)}`);

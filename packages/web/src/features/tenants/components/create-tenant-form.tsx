@@ -16,10 +16,11 @@ interface CreateTenantFormProps {
   viewerEmail: string;
   /** The plans are another feature's: the page puts its picker in. */
   renderPlanField(props: FieldProps<string>): ReactNode;
+  renderBundleField(props: FieldProps<string>): ReactNode;
 }
 
 /** Everything that a new instance needs; the subdomain follows the name until it is typed itself. */
-export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantFormProps) {
+export function CreateTenantForm({ viewerEmail, renderPlanField, renderBundleField }: CreateTenantFormProps) {
   const form = useCreateForm(viewerEmail);
   const { formRef, focusFault } = useFocusOnFault();
   const { submit, isBusy, errorMessage } = useSubmitTenant((errors) => {
@@ -51,6 +52,7 @@ export function CreateTenantForm({ viewerEmail, renderPlanField }: CreateTenantF
         />
         <AdminPasswordField {...bindField(form, "adminPassword")} />
         {renderPlanField(bindField(form, "planCode"))}
+        {renderBundleField(bindField(form, "bundle"))}
         <Select
           label="Odoo version"
           data={[{ value: "19", label: "Odoo 19" }]}

@@ -11,7 +11,7 @@ import { complianceWords, ruleWords, strategyWords } from "../strategy/strategy-
 
 const tenantFragment = graphql(`
   fragment TenantDatabase_tenant on Tenant {
-    placement { strategy pool }
+    placement { strategy pool reasons }
     strategy {
       strategy rule reason decidedAt compliance expectedDatabaseBytes expectedConcurrentUsers
       databaseSettings { name value }
@@ -40,6 +40,9 @@ export function TenantDatabase({ tenant: masked, action }: TenantDatabaseProps) 
             {ruleWords[strategy.rule]}, <RelativeTime at={strategy.decidedAt} />
           </Fact>
           <Fact label="Server">{describeServer(placement)}</Fact>
+          {placement && placement.reasons.length > 0 && (
+            <Fact label="Why there">{placement.reasons.join(" ")}</Fact>
+          )}
           {listWishes(strategy).map(([label, value]) => (
             <Fact key={label} label={label}>
               {value}

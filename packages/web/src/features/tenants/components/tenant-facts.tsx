@@ -9,7 +9,7 @@ import { formatBytes, formatCores } from "../../../lib/format.ts";
 
 const tenantFragment = graphql(`
   fragment TenantFacts_tenant on Tenant {
-    adminEmail odooVersion createdAt
+    adminEmail odooVersion bundle createdAt
     organization { id name }
     plan { id name cpuRequestMillicores cpuLimitMillicores memoryRequestBytes memoryLimitBytes filesBytes databaseBytes workers connectionLimit }
   }
@@ -25,6 +25,7 @@ export function TenantFacts({ tenant: masked }: { tenant: FragmentType<typeof te
         facts={[
           ["Administrator", tenant.adminEmail],
           ["Version", `Odoo ${tenant.odooVersion}`],
+          ["Bundle", tenant.bundle],
           ["Organization", tenant.organization.name],
           ["Created", <RelativeTime key="created" at={tenant.createdAt} />],
         ]}
