@@ -66,7 +66,12 @@ const kept = new Set(["name", "namespace", "labels", "annotations"]);
 
 function bare(object: KubeObject): KubeObject {
   const { status: _status, metadata, ...rest } = object;
-  const clean = Object.fromEntries(Object.entries(metadata).filter(([key]) => kept.has(key)));
+  const clean: Record<string, unknown> = Object.fromEntries(
+    Object.entries(metadata).filter(([key]) => kept.has(key)),
+  );
+  // What controllers wrote down of the model's own volume and rollout.
+  const annotations = Object.entries((clean.annotations ?? {}) as Record<string, string>);
+  clean.annotations = Object.fromEntries(annotations.filter(([key]) => !/kubernetes\.io\//.test(key)));
   const copy = { ...rest, metadata: clean } as unknown as KubeObject & {
     spec?: Record<string, unknown>;
   };

@@ -18,7 +18,7 @@ import type { Stage } from "./support/stage.ts";
 const stage = { tenants: {} } as Stage;
 
 beforeAll(async () => {
-  stage.platform = await installPlatform();
+  stage.platform = await installPlatform({ SPARES: "basic=1" });
   const { access, sandbox } = stage.platform;
   stage.client = await makePlatformClient(access, sandbox.access.customer);
   stage.admin = await makePlatformClient(access, sandbox.access.admin);

@@ -49,7 +49,6 @@ const buildValues = ({ environment }: RunningSandbox, ingressPort: number) => ({
     POOL_STORAGE_BYTES: String(5 * 2 ** 30),
     ODOO_BUNDLES: "base",
     DEDICATED_SERVER_SIZE_FACTOR: "0.2",
-    SPARES: "basic=1",
     ORPHAN_GRACE_SECONDS: "5",
   },
   secrets: Object.fromEntries(secretNames.map((name) => [name, environment[name]])),
@@ -91,8 +90,8 @@ async function installChart(testbed: Testbed, valuesFile: string): Promise<void>
   }
 }
 
-/** Installs the chart and waits until it is ready; `dispose` takes everything away again. */
-export async function installPlatform(): Promise<InstalledPlatform> {
+/** Installs the chart, with further settings of the server, and waits until it is ready; `dispose` takes everything away again. */
+export async function installPlatform(settings: Record<string, string> = {}): Promise<InstalledPlatform> {
   const testbed = makeTestbed();
   const dir = await mkdtemp(join(tmpdir(), "test-node-"));
   const undo: (() => Promise<unknown>)[] = [() => rm(dir, { recursive: true, force: true })];
@@ -114,7 +113,9 @@ export async function installPlatform(): Promise<InstalledPlatform> {
     undo.push(() => ingress.dispose());
     undo.push(() => removeEverything(testbed));
     const valuesFile = join(dir, "values.json");
-    await writeFile(valuesFile, JSON.stringify(buildValues(sandbox, ingress.port)), { mode: 0o600 });
+    const values = buildValues(sandbox, ingress.port);
+    Object.assign(values.settings, settings);
+    await writeFile(valuesFile, JSON.stringify(values), { mode: 0o600 });
     await installChart(testbed, valuesFile);
     await lowerRequests(sandbox);
     const address = await testbed.kubectl(
