@@ -102,6 +102,30 @@ test("one that is taken gets identity and route without a restart, and another t
   expect(next!.id).not.toBe(id);
 });
 
+test("whichever write the finishing of a spare breaks off at, the next run ends it", async () => {
+  // Namespace, the Service behind closed paths, the Ingress.
+  for (const failing of [1, 2, 3]) {
+    const [spare] = await untilReady(1);
+    const { id } = spare!;
+    const pod = podOf(id);
+    let writes = 0;
+    harness.afterWrite = ({ kind, metadata }) => {
+      if ((kind === "Namespace" ? metadata.name : metadata.namespace) !== namespaceOf({ id })) return;
+      writes += 1;
+      if (writes === failing) throw new Error("the connection broke");
+    };
+    const operationId = await take(id, `cut-${failing}`);
+    await harness.untilRunning(id);
+    expect(writes).toBeGreaterThanOrEqual(failing);
+    await until(async () =>
+      expect(await harness.operation(operationId)).toMatchObject({ state: "SUCCEEDED" }),
+    );
+    expect(await harness.identities(id)).toHaveLength(1);
+    expect(podOf(id).metadata.uid).toBe(pod.metadata.uid);
+    harness.afterWrite = () => {};
+  }
+});
+
 test("an outdated spare is replaced, and one that nobody wants goes", async () => {
   const [spare] = await untilReady(1);
   await harness.database.owner

@@ -20,6 +20,7 @@ let cluster: ClusterReader;
 let client: PlatformClient;
 let admin: PlatformClient;
 let tenant: CreatedTenant;
+const customers: CreatedTenant[] = [];
 
 // Beside the pool there is room for five instances of the basic plan, 250m each.
 const tightNode = { SANDBOX_NODE_CPU: "3", POOL_CPU_MILLICORES: "1750", POOL_MEMORY_BYTES: String(2 ** 30) };
@@ -53,6 +54,7 @@ test("a creation takes the spare without a restart, and the chosen password work
   expect(await cluster.list(`/apis/networking.k8s.io/v1/namespaces/${namespace}/ingresses`)).toEqual([]);
 
   tenant = await createTenant(client, "warm-shop");
+  customers.push(tenant);
   expect(tenant.namespace).toBe(namespace);
   await untilState(client, tenant, { state: "RUNNING" });
   const { ingress } = sandbox.access;
@@ -93,14 +95,16 @@ test("the spare that was taken is replaced, and neither customers nor lists show
   expect(list.tenants).toEqual({ totalCount: 1, edges: [{ node: { slug: "warm-shop" } }] });
 });
 
+test("of two creations at once over one spare one takes it, and both come up", async () => {
+  const [spare] = await listSpareNamespaces(cluster);
+  const pair = await Promise.all(["pair-1", "pair-2"].map((slug) => createTenant(client, slug)));
+  expect(pair.filter(({ namespace }) => namespace === spare)).toHaveLength(1);
+  for (const created of pair) await untilState(client, created, { state: "RUNNING", timeoutMs: 60_000 });
+  customers.push(...pair);
+  await untilStocked(admin);
+});
+
 test("when the node is full, the spare gives way to a customer, and no customer's instance does", async () => {
-  const customers = [tenant];
-  for (const slug of ["crowd-1", "crowd-2"]) {
-    const created = await createTenant(client, slug);
-    await untilState(client, created, { state: "RUNNING", timeoutMs: 60_000 });
-    await untilStocked(admin);
-    customers.push(created);
-  }
   // 250m are free, the spare has as much: together they are what the standard plan asks for.
   const [spare] = await listSpareNamespaces(cluster);
   const uids = async () =>
