@@ -1,5 +1,12 @@
 import { Anchor, AppShell, Group, NavLink } from "@mantine/core";
-import { IconDatabase, IconLayoutGrid, IconPlus, IconShieldCheck, IconTable } from "@tabler/icons-react";
+import {
+  IconDatabase,
+  IconLayoutGrid,
+  IconPlus,
+  IconShieldCheck,
+  IconShieldLock,
+  IconTable,
+} from "@tabler/icons-react";
 import { Link, useLocation } from "react-router";
 import { BrandMark } from "../components/ui/brand-mark.tsx";
 import { ColorSchemeToggle } from "../components/ui/color-scheme-toggle.tsx";
@@ -13,6 +20,7 @@ const links = [
   { path: "/admin/instances", label: "All instances", icon: IconTable, isForAdmins: true },
   { path: "/admin/pools", label: "Database pools", icon: IconDatabase, isForAdmins: true },
   { path: "/admin/drift", label: "Drift and orphans", icon: IconShieldCheck, isForAdmins: true },
+  { path: "/admin/isolation", label: "Isolation", icon: IconShieldLock, isForAdmins: true },
 ];
 
 /** Where one can go, who one is, and whether the page is live. */

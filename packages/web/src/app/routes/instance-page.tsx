@@ -5,6 +5,7 @@ import { Link, useNavigate, useParams } from "react-router";
 import { ErrorPanel } from "../../components/ui/error-panel.tsx";
 import { FullPageMessage } from "../../components/ui/full-page-message.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
+import { IsolationCard } from "../../features/isolation/components/isolation-card.tsx";
 import { OperationHistory } from "../../features/operations/components/operation-history.tsx";
 import { OperationTimeline } from "../../features/operations/components/operation-timeline.tsx";
 import { PlanPicker } from "../../features/plans/components/plan-picker.tsx";
@@ -81,6 +82,7 @@ function Instance({ tenant }: { tenant: WatchedTenant }) {
           <Stack gap="lg">
             <TenantFacts tenant={tenant} />
             <TenantDatabase tenant={tenant} action={isAdmin && <OverrideStrategy tenant={tenant} />} />
+            <IsolationCard tenantId={tenant.id} />
           </Stack>
         </Grid.Col>
       </Grid>
