@@ -5,6 +5,7 @@ import type { CreatedTenant } from "../../test/support/tenant-journeys.ts";
 type Times = Record<string, string | undefined>;
 
 const allApplied = "platform: all objects applied";
+const containerRuns = "kubelet: container runs";
 
 interface Watched {
   metadata: { creationTimestamp: string };
@@ -40,7 +41,7 @@ export async function readMilestones(
     "controller-manager: Pod": pod?.metadata.creationTimestamp,
     "scheduler: Pod placed": conditionAt("PodScheduled"),
     "kubelet: Pod seen": pod?.status?.startTime,
-    "kubelet: container runs": pod?.status?.containerStatuses?.[0]?.state.running?.startedAt,
+    [containerRuns]: pod?.status?.containerStatuses?.[0]?.state.running?.startedAt,
     "kubelet: Pod ready": conditionAt("Ready"),
     "platform: RUNNING told": doneAt("READY"),
   };
@@ -48,6 +49,9 @@ export async function readMilestones(
 
 /** Whether nothing is left to do for the platform but to wait for the pod. */
 export const platformIsDone = (times: Times) => times[allApplied] !== undefined;
+
+/** When the pod's container had been started; not a number before. */
+export const containerRunsAtMs = (times: Times) => Date.parse(times[containerRuns] ?? "");
 
 /** One line each, in seconds after `fromMs`. */
 export function formatMilestones(times: Times, fromMs: number): string {
