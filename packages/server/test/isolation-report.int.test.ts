@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { K8sError, type KubernetesObject, kinds, namespaceOf } from "@odoo-saas/k8s-core";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { IsolationProbe } from "../src/core/isolation.ts";
@@ -197,6 +198,18 @@ test("texts name no neighbour; their names are kept apart", async () => {
   expect(JSON.stringify(report.probes)).not.toMatch(
     new RegExp(`bravo|${bravo}|${harness.login(bravo).database}`),
   );
+});
+
+test("on a server of its own an instance is alone, and its namespace is as built with the server in it", async () => {
+  const { id } = await harness.createTenant("alone", randomUUID(), { strategy: "DEDICATED" });
+  await harness.untilRunning(id);
+  const { verdicts, get } = await makeReport(id);
+  expect(verdicts["database.alone"]).toBe("PROVEN");
+  expect(verdicts).not.toHaveProperty(["database.neighbour"]);
+  for (const name of ["policies", "limits", "token"]) {
+    expect(get(`kubernetes.${name}`)).toMatchObject({ verdict: "PROVEN" });
+  }
+  expect(verdicts["network.own-database"]).toBe("PROVEN");
 });
 
 test("the schedule takes one tenant at a time, the one that waited longest", async () => {
