@@ -125,6 +125,24 @@ test("when the node is full, the spare gives way to a customer, and no customer'
   expect(pod!.spec).toMatchObject({ priorityClassName: "platform-tenants", priority: 0 });
 });
 
+test("with its next restart what was a spare gets the customers' priority", async () => {
+  const [before] = await livePods(tenant.namespace);
+  expect(before!.spec).toMatchObject({ priorityClassName: "platform-spares" });
+  const restart =
+    "mutation ($input: RestartTenantInput!) { restartTenant(input: $input) { userErrors { code } } }";
+  const answer = await client.request<{ restartTenant: { userErrors: unknown[] } }>(restart, {
+    input: { tenantId: tenant.id },
+  });
+  expect(answer.restartTenant.userErrors).toEqual([]);
+  await eventually(async () => {
+    const [pod] = await livePods(tenant.namespace);
+    return pod && pod.metadata.uid !== before!.metadata.uid ? true : undefined;
+  }, 60_000);
+  const [after] = await livePods(tenant.namespace);
+  expect(after!.spec).toMatchObject({ priorityClassName: "platform-tenants", priority: 0 });
+  await untilState(client, tenant, { state: "RUNNING", timeoutMs: 60_000 });
+});
+
 test("a tenant that was a spare is deleted as any other", async () => {
   const { deleteTenant: accepted } = await deleteTenant(client, tenant, "warm-shop");
   expect(accepted.userErrors).toEqual([]);
