@@ -1,9 +1,7 @@
-import { Stack } from "@mantine/core";
 import { useSearchParams } from "react-router";
 import { PageHeader } from "../../components/ui/page-header.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
 import { usePlans } from "../../features/plans/api/plans.ts";
-import { SparesPanel } from "../../features/spares/components/spares-panel.tsx";
 import { TenantFilters } from "../../features/tenants/components/tenant-filters.tsx";
 import { TenantTable } from "../../features/tenants/components/tenant-table.tsx";
 import { readTableQuery, type TableQuery, writeTableQuery } from "../../features/tenants/table-query.ts";
@@ -24,10 +22,7 @@ export function Component() {
       <PageTitle>All instances</PageTitle>
       <PageHeader title="All instances" description="Every instance on this platform, as it is now." />
       <TenantFilters query={query} plans={data?.plans ?? []} onChange={change} />
-      <Stack gap="xl">
-        <TenantTable query={query} onSort={(orderBy) => change({ ...query, orderBy })} />
-        <SparesPanel plans={data?.plans ?? []} />
-      </Stack>
+      <TenantTable query={query} onSort={(orderBy) => change({ ...query, orderBy })} />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { AddPoolButton } from "../../features/pools/components/add-pool-button.t
 import { DryRun } from "../../features/pools/components/dry-run.tsx";
 import { PoolList } from "../../features/pools/components/pool-list.tsx";
 import { StrategyCards } from "../../features/pools/components/strategy-cards.tsx";
+import { SparesPanel } from "../../features/spares/components/spares-panel.tsx";
 import { useShellViewer } from "../viewer-context.ts";
 import { NotFoundPage } from "./not-found-page.tsx";
 
@@ -25,6 +26,7 @@ export function Component() {
       <Stack gap="lg">
         <StrategyCards />
         <PoolList />
+        <SparesPanel plans={data?.plans ?? []} />
         <DryRun plans={data?.plans ?? []} />
       </Stack>
     </>
