@@ -155,3 +155,18 @@ test("a tenant that was a spare is deleted as any other", async () => {
   expect(await harness.operation(operationId)).toMatchObject({ state: "SUCCEEDED" });
   expect(harness.kubernetes.get(kinds.Namespace, "", namespaceOf({ id }))).toBeUndefined();
 });
+
+test("a pool that is drained loses its spares, which are made anew on another", async () => {
+  const [spare] = await untilReady(1);
+  const { name } = await harness.place(spare!.id);
+  await harness.database.owner
+    .updateTable("database_servers")
+    .set({ desired_state: "DRAINING", state: "DRAINING" })
+    .where("name", "=", name)
+    .execute();
+  await harness.request("pools");
+  await harness.request(`pool:${name as `postgres-shared-${number}`}`);
+  await until(async () => expect((await harness.tenant(spare!.id)).deleted_at).not.toBeNull(), 50_000);
+  const [another] = await untilReady(1);
+  expect((await harness.place(another!.id)).name).not.toBe(name);
+}, 120_000);
