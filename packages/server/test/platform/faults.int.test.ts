@@ -49,6 +49,7 @@ afterAll(async () => {
   await client?.dispose();
   await server?.kill();
   await sandbox?.stop();
+  await sandbox?.cluster?.dispose(); // with a folder of its own the sandbox leaves it
   disk?.dispose();
   await rm(dir, { recursive: true, force: true });
 });
@@ -113,7 +114,7 @@ test("a pool that is restarted in the middle of a creation is waited for", async
   const pod = `/api/v1/namespaces/${pool}/pods/postgres-0`;
   const before = await cluster.call<{ metadata: { uid: string } }>(pod);
   const tenant = await whileDatabaseIsMade("restarted", async () => {
-    await cluster.call(`${pod}?gracePeriodSeconds=0`, { method: "DELETE" });
+    await cluster.call(`${pod}?gracePeriodSeconds=1`, { method: "DELETE" });
   });
   await untilRunning(tenant);
   expect((await cluster.call<typeof before>(pod)).metadata.uid).not.toBe(before.metadata.uid);
