@@ -13,13 +13,13 @@ interface JobTemplate {
   template: { metadata: { labels: Record<string, string> }; spec: { containers: [{ args: string[] }] } };
 }
 
-/** Recorded behaviour of a cluster whose network plugin enforces policies: what is denied is silent. */
+/** A cluster whose network plugin enforces policies, written by hand: what is denied is dropped in silence. */
 export const enforcing: NetworkFixture = ({ name }, { isClosed }) => {
   const isAllowed = name === "own-database" || ["open", "api"].includes(name);
   return isAllowed && !isClosed ? "ANSWERED" : "TIMED_OUT";
 };
 
-/** Recorded behaviour of a cluster that stores policies and does nothing with them. */
+/** A cluster that stores policies and does nothing with them, as the sandbox and the test bed do. */
 export const notEnforcing: NetworkFixture = () => "ANSWERED";
 
 /** Plays the kubelet for a probe's Job: its pod listens, or ends and leaves what the network let it find. */

@@ -15,7 +15,7 @@ const allowed: Access = { outcome: "ALLOWED", detail: "" };
 const denied: Access = { outcome: "DENIED", detail: "42501" };
 const failed: Access = { outcome: "FAILED", detail: "ECONNREFUSED" };
 
-// As recorded where an engine enforces policies: what is denied runs into the time limit.
+// Written by hand, after how Calico and Cilium drop what is denied: it runs into the time limit.
 const enforcing: CanaryObservation = {
   ...{ at, openToOpen: "ANSWERED", openToClosed: "TIMED_OUT", closedToOpen: "TIMED_OUT" },
   ...{ openToMetadata: "ANSWERED", openToApi: "ANSWERED" },
