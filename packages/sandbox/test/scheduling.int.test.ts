@@ -138,7 +138,7 @@ test("a pod of a higher class takes the place of lower ones, which wait until th
     expect(waiting.map(({ metadata }) => metadata.labels?.app)).toEqual(["spares"]);
     expect(waiting[0]?.spec.priority).toBe(-10);
   }, wait);
-  expect(await reasonsOfEvents(world)).toContain("Preempted");
+  await vi.waitFor(async () => expect(await reasonsOfEvents(world)).toContain("Preempted"), wait);
   await addNode(world.client, "n3");
   await vi.waitFor(() => expect(placed("spares")).toHaveLength(2), wait);
 });
