@@ -72,8 +72,9 @@ kubelet_up() {
 # The provisioner makes folders 0750 for root, and fsGroup does not apply to hostPath.
 storage() {
   mkdir -p "$volumes"
+  # Its name as the last argument, by which pid_of knows it again.
   background storage bash -c 'while sleep 0.2; do for volume in "$0"/*/; do
-    [ -e "$volume/.." ] && [ "$(stat -c %a "$volume")" != 777 ] && chmod 0777 "$volume"; done; done' "$volumes"
+    [ -e "$volume/.." ] && [ "$(stat -c %a "$volume")" != 777 ] && chmod 0777 "$volume"; done; done' "$volumes" storage
 }
 
 addons() {
@@ -117,9 +118,12 @@ stop_shims() {
 }
 
 stop_one() {
-  [ -e "$state/run/$1.pid" ] || return 0
-  kill "$(cat "$state/run/$1.pid")" 2>/dev/null
-  tail --pid="$(cat "$state/run/$1.pid")" -f /dev/null
+  local pid
+  if pid=$(pid_of "$1"); then
+    kill "$pid" 2>/dev/null
+    tail --pid="$pid" -f /dev/null
+  fi
+  rm -f "$state/run/$1.pid"
 }
 
 down() {

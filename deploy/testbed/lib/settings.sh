@@ -37,17 +37,23 @@ wait_until() {
   done
 }
 
+# pid_of NAME: of the program that runs under this name. Nothing when it has ended: its number may be another's by then.
+pid_of() {
+  local pid
+  pid=$(cat "$state/run/$1.pid" 2>/dev/null) || return 1
+  grep -qa -- "$1" "/proc/$pid/cmdline" 2>/dev/null && echo "$pid"
+}
+
 # Asks all to end at once, then waits: one that waits for another would hold up the rest.
 stop_all() {
-  local file pid
+  local file name pid
   for file in "$state"/run/*.pid; do
-    [ -e "$file" ] && kill "$(cat "$file")" 2>/dev/null
+    pid=$(pid_of "$(basename "$file" .pid)") && kill "$pid" 2>/dev/null
   done
   for file in "$state"/run/*.pid; do
-    [ -e "$file" ] || continue
-    pid=$(cat "$file")
-    for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
-    kill -9 "$pid" 2>/dev/null
+    name=$(basename "$file" .pid)
+    for _ in $(seq 50); do pid_of "$name" >/dev/null || break; sleep 0.1; done
+    pid=$(pid_of "$name") && kill -9 "$pid" 2>/dev/null
     rm -f "$file"
   done
   return 0
