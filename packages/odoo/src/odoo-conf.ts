@@ -62,7 +62,7 @@ function buildServer({ workers }: OdooConfInput) {
 }
 
 function buildLimits({ workers, memoryLimitBytes }: OdooConfInput) {
-  // Only worker processes are replaced at these limits; the soft one comes before the container's end.
+  // At the soft limit a process ends after its request and is replaced; it comes before the container's end.
   const perProcess = memoryLimitBytes / Math.max(1, workers + 2);
   return {
     workers,
