@@ -86,7 +86,12 @@ const ensureProvisioned = async (cluster: Cluster, key: string): Promise<undefin
   const claim = cluster.claims.get(...splitKey(key));
   if (claim?.metadata.annotations?.[provisionerAnnotation] !== provisioner) return;
   const storageClass = findClass(cluster, claim);
-  if (storageClass && !claim.metadata.deletionTimestamp) await ensureVolume(cluster, claim, storageClass);
+  if (!storageClass || claim.metadata.deletionTimestamp) return;
+  const { capacity } = (await ensureVolume(cluster, claim, storageClass)).spec;
+  // As CSI's resizer does: kube-controller-manager tells the size once, when it binds the claim.
+  if (claim.status?.phase === "Bound" && claim.status.capacity?.storage !== capacity?.storage) {
+    await cluster.claims.updateStatus({ ...claim, status: { ...claim.status, capacity: capacity ?? {} } });
+  }
 };
 
 const reclaim = async (cluster: Cluster, name: string): Promise<undefined> => {
