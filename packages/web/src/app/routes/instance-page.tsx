@@ -1,9 +1,8 @@
-import { Button, Grid, Skeleton, Stack } from "@mantine/core";
+import { Grid, Skeleton, Stack } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useEffect } from "react";
-import { Link, useNavigate, useParams } from "react-router";
+import { useNavigate, useParams } from "react-router";
 import { ErrorPanel } from "../../components/ui/error-panel.tsx";
-import { FullPageMessage } from "../../components/ui/full-page-message.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
 import { IsolationCard } from "../../features/isolation/components/isolation-card.tsx";
 import { OperationHistory } from "../../features/operations/components/operation-history.tsx";
@@ -17,6 +16,7 @@ import { TenantDatabase } from "../../features/tenants/components/tenant-databas
 import { TenantFacts } from "../../features/tenants/components/tenant-facts.tsx";
 import { TenantHeader } from "../../features/tenants/components/tenant-header.tsx";
 import { TenantPods } from "../../features/tenants/components/tenant-pods.tsx";
+import { UnknownInstance } from "../../features/tenants/components/unknown-instance.tsx";
 import { describeError, readErrorCode } from "../../lib/api/describe-error.ts";
 import { useShellViewer } from "../viewer-context.ts";
 
@@ -97,20 +97,5 @@ function LoadingInstance() {
       <Skeleton h={36} w={260} />
       <Skeleton h={420} radius="lg" />
     </Stack>
-  );
-}
-
-function UnknownInstance() {
-  return (
-    <FullPageMessage
-      title="No such instance"
-      action={
-        <Button component={Link} to="/dashboard">
-          To the dashboard
-        </Button>
-      }
-    >
-      It does not exist, was deleted, or belongs to somebody else.
-    </FullPageMessage>
   );
 }

@@ -1,12 +1,12 @@
-import { Anchor, Button, Skeleton, Stack } from "@mantine/core";
+import { Anchor, Skeleton, Stack } from "@mantine/core";
 import { Link, useParams } from "react-router";
 import { ErrorPanel } from "../../components/ui/error-panel.tsx";
-import { FullPageMessage } from "../../components/ui/full-page-message.tsx";
 import { PageHeader } from "../../components/ui/page-header.tsx";
 import { PageTitle } from "../../components/ui/page-title.tsx";
 import { type TenantIsolation, useWatchIsolation } from "../../features/isolation/api/watch-isolation.ts";
 import { IsolationReportView } from "../../features/isolation/components/isolation-report.tsx";
 import { RunReportButton } from "../../features/isolation/components/run-report-button.tsx";
+import { UnknownInstance } from "../../features/tenants/components/unknown-instance.tsx";
 import { describeError } from "../../lib/api/describe-error.ts";
 
 /** The isolation report of one instance, live while it is made. */
@@ -55,20 +55,5 @@ function Loading() {
       <Skeleton h={36} w={260} />
       <Skeleton h={420} radius="lg" />
     </Stack>
-  );
-}
-
-function UnknownInstance() {
-  return (
-    <FullPageMessage
-      title="No such instance"
-      action={
-        <Button component={Link} to="/dashboard">
-          To the dashboard
-        </Button>
-      }
-    >
-      It does not exist, was deleted, or belongs to somebody else.
-    </FullPageMessage>
   );
 }
