@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Viewer } from "../../core/authentication.ts";
-import { AppError } from "../../core/errors.ts";
 import type { DatabaseTransaction } from "../../core/ports.ts";
 import {
   buildKeyedCall,
@@ -12,14 +11,9 @@ import { withViewer } from "../../database/pool.ts";
 import { decodeIdOf } from "../../graphql/global-id.ts";
 import type { MutationResult, TenantMutationDeps } from "./create-tenant.ts";
 import type { DeleteTenantInput } from "./tenant.input.ts";
-import { findTenant, type TenantRow } from "./tenant.repository.ts";
-import {
-  findMembership,
-  insertAudit,
-  insertOperation,
-  requestDeletion,
-  supersedeOperations,
-} from "./tenant.writes.ts";
+import type { TenantRow } from "./tenant.repository.ts";
+import { insertAudit, insertOperation, requestDeletion, supersedeOperations } from "./tenant.writes.ts";
+import { assertMayChange, getTenant, noSuchTenant } from "./tenant-access.ts";
 import { findIdempotencyKeyFault } from "./tenant-rules.ts";
 
 /** Asks for a tenant's end; asked again, it returns the deletion under way. Throws NOT_FOUND and FORBIDDEN. */
@@ -31,7 +25,7 @@ export async function deleteTenant(
   const tenantId = decodeIdOf("Tenant", input.tenantId);
   const keyFault = findIdempotencyKeyFault(input.idempotencyKey);
   if (keyFault) return { faults: [keyFault] };
-  if (tenantId === undefined) throw notFound();
+  if (tenantId === undefined) throw noSuchTenant();
   const topics: string[] = [];
   const result = await withViewer(deps.database, viewer, async (transaction) => {
     const call = buildKeyedCall(deps.idempotencySecret, {
@@ -48,13 +42,7 @@ export async function deleteTenant(
   return result;
 }
 
-const notFound = (): AppError => new AppError("NOT_FOUND", "There is no such instance.");
-
-async function getTenant(transaction: DatabaseTransaction, id: string): Promise<TenantRow> {
-  const tenant = await findTenant(transaction, id);
-  if (tenant === undefined) throw notFound();
-  return tenant;
-}
+const mayNotDelete = "Your role in this organization may not delete instances.";
 
 interface Deletion {
   deps: TenantMutationDeps;
@@ -68,7 +56,7 @@ interface Deletion {
 
 async function deleteFound(transaction: DatabaseTransaction, deletion: Deletion): Promise<MutationResult> {
   const { deps, viewer, input, tenant, call } = deletion;
-  await assertMayDelete(transaction, viewer, tenant);
+  await assertMayChange(transaction, { viewer, tenant }, mayNotDelete);
   if (input.confirmation !== tenant.slug) {
     const message = `Type “${tenant.slug}” to confirm.`;
     return { faults: [{ code: "CONFIRMATION_MISMATCH", field: "confirmation", message }] };
@@ -82,17 +70,6 @@ async function deleteFound(transaction: DatabaseTransaction, deletion: Deletion)
   if (earlier) return { ids: earlier };
   if (!isUnderWay) await writeDeletion(transaction, deletion, ids);
   return { ids };
-}
-
-async function assertMayDelete(
-  transaction: DatabaseTransaction,
-  viewer: Viewer,
-  tenant: TenantRow,
-): Promise<void> {
-  if (viewer.platformRole === "admin") return;
-  const membership = await findMembership(transaction, viewer.userId, tenant.organization_id);
-  if (membership?.role === "owner" || membership?.role === "admin") return;
-  throw new AppError("FORBIDDEN", "Your role in this organization may not delete instances.");
 }
 
 async function writeDeletion(

@@ -1,6 +1,5 @@
 import { sql } from "kysely";
 import type { Viewer } from "../../core/authentication.ts";
-import { AppError } from "../../core/errors.ts";
 import type { DatabaseTransaction } from "../../core/ports.ts";
 import { withViewer } from "../../database/pool.ts";
 import { decodeIdOf } from "../../graphql/global-id.ts";
@@ -9,8 +8,9 @@ import type { OverrideTenantStrategyInput } from "../strategy/strategy.input.ts"
 import { decideForRow } from "../strategy/strategy-columns.ts";
 import { findOverrideFaults, findSharedSettingsFaults } from "../strategy/strategy-rules.ts";
 import type { TenantMutationDeps } from "./create-tenant.ts";
-import { findTenant, type TenantRow } from "./tenant.repository.ts";
+import type { TenantRow } from "./tenant.repository.ts";
 import { insertAudit } from "./tenant.writes.ts";
+import { getTenant, noSuchTenant } from "./tenant-access.ts";
 import type { Fault } from "./tenant-rules.ts";
 
 export type OverrideDeps = Pick<TenantMutationDeps, "database" | "queue" | "changes"> & {
@@ -24,22 +24,19 @@ export async function overrideStrategy(
   input: OverrideTenantStrategyInput,
 ): Promise<{ tenantId: string } | { faults: Fault[] }> {
   const tenantId = decodeIdOf("Tenant", input.tenantId);
-  if (tenantId === undefined) throw notFound();
+  if (tenantId === undefined) throw noSuchTenant();
   const faults = findOverrideFaults(input.override, "override");
   if (faults.length > 0) return { faults };
   const result = await withViewer(deps.database, viewer, async (transaction) => {
-    if ((await findTenant(transaction, tenantId)) === undefined) throw notFound();
+    await getTenant(transaction, tenantId);
     // The queue's row is locked first, as the reconciler does when it chooses a place.
     await deps.queue.request(transaction, `tenant:${tenantId}`);
-    const tenant = await findTenant(transaction, tenantId);
-    if (tenant === undefined) throw notFound();
+    const tenant = await getTenant(transaction, tenantId);
     return overrideFound(transaction, { deps, viewer, input, tenant });
   });
   if ("tenantId" in result) deps.changes.publish(`tenant:${tenantId}`);
   return result;
 }
-
-const notFound = () => new AppError("NOT_FOUND", "There is no such instance.");
 
 interface Override {
   deps: OverrideDeps;

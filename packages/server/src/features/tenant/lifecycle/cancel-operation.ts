@@ -15,11 +15,11 @@ import { findCancelRefusal } from "../../operation/operation-rules.ts";
 import type { MutationResult, TenantMutationDeps } from "../create-tenant.ts";
 import { findTenant } from "../tenant.repository.ts";
 import { insertAudit } from "../tenant.writes.ts";
+import { assertMayChange } from "../tenant-access.ts";
 import { findIdempotencyKeyFault } from "../tenant-rules.ts";
 import type { CancelOperationInput } from "./lifecycle.input.ts";
 import { changeTenant, endOperation } from "./lifecycle.writes.ts";
 import { toFaults } from "./refused-error.ts";
-import { assertMayChange } from "./request-operation.ts";
 import { undo } from "./undo.ts";
 
 interface Cancellation {
@@ -70,7 +70,7 @@ async function cancelInTransaction(
   const { tenant_id: tenantId } = await getOperation(transaction, operationId);
   const tenant = await findTenant(transaction, tenantId);
   if (tenant === undefined) throw notFound();
-  await assertMayChange(transaction, viewer, tenant);
+  await assertMayChange(transaction, { viewer, tenant });
   const before = findCancelRefusal(await getOperation(transaction, operationId));
   if (before !== undefined) return refuse(before);
   // From here on the reconciler passes no point of no return of this tenant.

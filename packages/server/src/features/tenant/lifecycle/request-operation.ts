@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Viewer } from "../../../core/authentication.ts";
-import { AppError } from "../../../core/errors.ts";
 import type { DatabaseTransaction } from "../../../core/ports.ts";
 import {
   buildKeyedCall,
@@ -12,8 +11,9 @@ import { withViewer } from "../../../database/pool.ts";
 import type { OperationDetails } from "../../../database/tables.ts";
 import { decodeIdOf } from "../../../graphql/global-id.ts";
 import type { MutationResult, TenantMutationDeps } from "../create-tenant.ts";
-import { findTenant, type TenantRow } from "../tenant.repository.ts";
-import { findMembership, insertAudit, insertOperation } from "../tenant.writes.ts";
+import type { TenantRow } from "../tenant.repository.ts";
+import { insertAudit, insertOperation } from "../tenant.writes.ts";
+import { assertMayChange, getTenant, noSuchTenant } from "../tenant-access.ts";
 import { type Fault, findIdempotencyKeyFault } from "../tenant-rules.ts";
 import { changeTenant, endOperations, type TenantChange } from "./lifecycle.writes.ts";
 import { type ActionKind, findRefusal, supersededBy, supersedingWords } from "./lifecycle-rules.ts";
@@ -56,7 +56,7 @@ export async function requestOperation(
 ): Promise<MutationResult> {
   const { input, mutation } = request;
   const tenantId = decodeIdOf("Tenant", input.tenantId);
-  if (tenantId === undefined) throw notFound();
+  if (tenantId === undefined) throw noSuchTenant();
   const call = buildKeyedCall(deps.idempotencySecret, { userId: viewer.userId, mutation, input });
   const asked: Asked = { deps, viewer, request, tenantId, call };
   try {
@@ -79,34 +79,14 @@ async function checkFirst(asked: Asked): Promise<MutationResult | undefined> {
   return undefined;
 }
 
-const notFound = (): AppError => new AppError("NOT_FOUND", "There is no such instance.");
-
 /** The tenant, when the viewer may change it and nothing is in the way; or what an earlier call made. */
 async function check(transaction: DatabaseTransaction, { call, tenantId, viewer, request }: Asked) {
   const earlier = call && (await findRemembered(transaction, call));
   if (earlier) return earlier;
   const tenant = await getTenant(transaction, tenantId);
-  await assertMayChange(transaction, viewer, tenant);
+  await assertMayChange(transaction, { viewer, tenant });
   assertPossible(request, tenant);
   return undefined;
-}
-
-async function getTenant(transaction: DatabaseTransaction, id: string): Promise<TenantRow> {
-  const tenant = await findTenant(transaction, id);
-  if (tenant === undefined) throw notFound();
-  return tenant;
-}
-
-/** Throws FORBIDDEN unless the viewer is an owner or administrator of the tenant's organization, or ours. */
-export async function assertMayChange(
-  transaction: DatabaseTransaction,
-  viewer: Viewer,
-  tenant: TenantRow,
-): Promise<void> {
-  if (viewer.platformRole === "admin") return;
-  const membership = await findMembership(transaction, viewer.userId, tenant.organization_id);
-  if (membership?.role === "owner" || membership?.role === "admin") return;
-  throw new AppError("FORBIDDEN", "Your role in this organization may not change its instances.");
 }
 
 function assertPossible({ kind }: OperationRequest, tenant: TenantRow): void {
@@ -128,7 +108,7 @@ async function writeInTransaction(transaction: DatabaseTransaction, asked: Asked
   const { deps, viewer, call, tenantId, request } = asked;
   const earlier = call && (await findRemembered(transaction, call));
   if (earlier) return earlier;
-  await assertMayChange(transaction, viewer, await getTenant(transaction, tenantId));
+  await assertMayChange(transaction, { viewer, tenant: await getTenant(transaction, tenantId) });
   // The queue's row is locked first, as the reconciler does: requests take turns, and nobody deadlocks.
   await deps.queue.request(transaction, `tenant:${tenantId}`);
   const tenant = await getTenant(transaction, tenantId);
