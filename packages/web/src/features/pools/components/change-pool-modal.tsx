@@ -1,6 +1,7 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { FormError } from "../../../components/ui/form-error.tsx";
+import { TypedConfirmation } from "../../../components/ui/typed-confirmation.tsx";
 import { describeError } from "../../../lib/api/describe-error.ts";
 import { type PoolChangeKind, usePoolChanges } from "../api/change-pool.ts";
 
@@ -61,18 +62,7 @@ export function ChangePoolModal({ kind, pool, onClose }: ChangePoolModalProps) {
           <Text size="sm">{text}</Text>
           <FormError message={errorMessage} />
           {kind === "remove" && (
-            <TextInput
-              label={
-                <>
-                  Type <Code>{pool.name}</Code> to confirm
-                </>
-              }
-              value={confirmation}
-              onChange={(event) => setConfirmation(event.currentTarget.value)}
-              autoComplete="off"
-              spellCheck={false}
-              data-autofocus
-            />
+            <TypedConfirmation name={pool.name} value={confirmation} onChange={setConfirmation} />
           )}
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>

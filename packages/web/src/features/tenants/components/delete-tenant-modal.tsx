@@ -1,6 +1,7 @@
-import { Button, Code, Group, Modal, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Stack, Text } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { FormError } from "../../../components/ui/form-error.tsx";
+import { TypedConfirmation } from "../../../components/ui/typed-confirmation.tsx";
 import { describeError } from "../../../lib/api/describe-error.ts";
 import { makeIdempotencyKey } from "../../../lib/idempotency-key.ts";
 import { useDeleteTenant } from "../api/delete-tenant.ts";
@@ -40,18 +41,7 @@ export function DeleteTenantModal({ id, slug, onClose }: DeleteTenantModalProps)
             The instance, its database and all its files will be deleted. This cannot be undone.
           </Text>
           <FormError message={errorMessage} />
-          <TextInput
-            label={
-              <>
-                Type <Code>{slug}</Code> to confirm
-              </>
-            }
-            value={confirmation}
-            onChange={(event) => setConfirmation(event.currentTarget.value)}
-            autoComplete="off"
-            spellCheck={false}
-            data-autofocus
-          />
+          <TypedConfirmation name={slug} value={confirmation} onChange={setConfirmation} />
           <Group justify="flex-end" gap="xs">
             <Button variant="default" onClick={onClose}>
               Keep it
