@@ -134,8 +134,9 @@ test("a drained, empty pool is removed for good after its name was typed; one wi
 test("the page works on a narrow screen, and somebody else does not find it", async () => {
   await page.setViewportSize({ width: 390, height: 844 });
   await findPool("postgres-shared-1").waitFor();
-  const isWider = await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
-  expect(isWider).toBe(false);
+  // The layout follows the window a moment later.
+  const isWider = () => page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth);
+  await expect.poll(isWider, { timeout: 10_000 }).toBe(false);
   await photograph("pools-narrow");
 
   const stranger = await (await browser.newContext()).newPage();
